@@ -1,0 +1,62 @@
+#pragma once
+
+#include "dialect/driver.hpp"
+#include "dialect/sql_text.hpp"
+
+#include <sociable/dialect/isolation_level.hpp>
+#include <sociable/dialect/sqlite_options.hpp>
+#include <sociable/errors/database_error.hpp>
+#include <sociable/url/url.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace soci {
+class session;
+}
+
+namespace sociable::dialect {
+
+/// Where the data of a URL lives; the pool's default follows from it.
+enum class Locality { server, file, memory };
+
+/// What is particular to one database, apart from an open connection (Driver). One object per engine; every member may
+/// be called by several threads at once.
+class Dialect {
+public:
+    virtual ~Dialect() = default;
+
+    /// "postgresql", "mysql" or "sqlite".
+    virtual std::string_view name() const noexcept = 0;
+    virtual Locality locality(const Url& url) const = 0;
+
+    /// @throws ArgumentError when a part of the URL means nothing to this database; it lists what would
+    virtual void check(const Url& url) const = 0;
+    /// @throws ArgumentError when the database hasn't got the level; it lists those it has
+    virtual void check(IsolationLevel level) const = 0;
+
+    /// What SOCI is given to open `url`. Each part arrives as it was meant, whatever characters it has.
+    virtual std::string connect_string(const Url& url) const = 0;
+    /// Opens `session`, which is closed, and does what this database needs on a new connection.
+    /// @throws DatabaseError, of which neither text nor members have the password; `session` is closed again
+    virtual std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const = 0;
+    /// As connect(), for a session that a `creator` has opened.
+    virtual std::unique_ptr<Driver> attach(soci::session& session) const = 0;
+
+    /// How this database's SQL text is read when `:name` parameters are looked for.
+    virtual const SqlRules& sql_rules() const noexcept = 0;
+    /// The name in the database's quotes, its own quotes doubled.
+    virtual std::string quote_identifier(std::string_view name) const = 0;
+};
+
+/// The dialect for the URL's scheme. `sqlite` is what the user set, or nothing.
+/// @throws ArgumentError for an unknown scheme or driver (it lists the known ones), or SqliteOptions for another database
+std::unique_ptr<Dialect> make_dialect(const Url& url, const std::optional<SqliteOptions>& sqlite);
+
+/// Every scheme that make_dialect() knows, for error messages.
+std::vector<std::string> known_schemes();
+
+}  // namespace sociable::dialect

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "dialect/statement.hpp"
+
+#include <sociable/dialect/transaction_options.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sociable::dialect {
+
+/// What the client library knows, without a round trip, of the connection's transaction.
+enum class TransactionState {
+    idle,    ///< none is open
+    active,
+    failed,  ///< one is open, and the database will only take a rollback (PostgreSQL)
+    lost     ///< the connection is gone
+};
+
+/// One open connection, worked on through the native handle of its SOCI session. It borrows the session, which outlives
+/// it; statements made by it must be gone before it goes. One thread at a time.
+///
+/// Every error is thrown as a DatabaseError without its `statement`, which the caller knows better.
+class Driver {
+public:
+    virtual ~Driver() = default;
+
+    /// Begins a transaction. `writes` tells what is known of its first statement; only SQLite cares.
+    virtual void begin(const TransactionOptions& options, bool writes) = 0;
+    virtual void commit() = 0;
+    virtual void rollback() = 0;
+    virtual TransactionState transaction_state() noexcept = 0;
+
+    /// Runs SQL that takes no values and gives no rows (what rows it gives are dropped).
+    virtual void run(const std::string& sql) = 0;
+    /// `sql` has the database's own placeholders, `parameters` of them.
+    virtual std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) = 0;
+
+    /// False when the server is known to have closed the connection; no round trip.
+    virtual bool looks_alive() noexcept = 0;
+    /// A round trip. @throws DatabaseError, with is_disconnect() when the connection is dead
+    virtual void ping() = 0;
+    /// Puts the session's settings, temporary tables and locks back to what they were after connecting. Prepared
+    /// statements may be gone afterwards, so the caller must have dropped his.
+    virtual void reset_session() = 0;
+    /// Sets one of the database's session settings, and puts it back to the default of the session.
+    virtual void set(const std::string& name, const std::string& value) = 0;
+    virtual void restore(const std::string& name) = 0;
+};
+
+}  // namespace sociable::dialect

@@ -1,0 +1,58 @@
+#include "dialect/dialects.hpp"
+#include "dialect/mysql_driver.hpp"
+#include "dialect/mysql_native.hpp"
+#include "dialect/mysql_url.hpp"
+
+#include <soci/soci.h>
+
+namespace sociable::dialect {
+
+namespace {
+
+constexpr SqlRules rules{
+    .backslash_escapes = true,
+    .backticks = true,
+    .hash_comments = true,
+};
+
+class MysqlDialect : public Dialect {
+public:
+    std::string_view name() const noexcept override { return "mysql"; }
+    Locality locality(const Url&) const override { return Locality::server; }
+
+    void check(const Url& url) const override { check_mysql_url(url); }
+    void check(IsolationLevel) const override {}  // MariaDB has them all
+
+    std::string connect_string(const Url& url) const override { return mysql_connect_string(url); }
+
+    std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const override {
+        open_mysql(session, mysql_connect_string(url), url.password().value_or(""));
+        try {
+            // Debian's client library lets the server ask for files as soon as a statement is LOAD DATA LOCAL.
+            if (url.query("local_infile") != "1") forbid_files(mysql_handle(session));
+            return attach(session);
+        } catch (...) {
+            session.close();
+            throw;
+        }
+    }
+
+    std::unique_ptr<Driver> attach(soci::session& session) const override {
+        return std::make_unique<MysqlDriver>(mysql_handle(session));
+    }
+
+    const SqlRules& sql_rules() const noexcept override { return rules; }
+    std::string quote_identifier(std::string_view name) const override { return quote_mysql_identifier(name); }
+
+private:
+    static void forbid_files(MYSQL* native) {
+        const unsigned off = 0;
+        mysql_options(native, MYSQL_OPT_LOCAL_INFILE, &off);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Dialect> make_mysql_dialect() { return std::make_unique<MysqlDialect>(); }
+
+}  // namespace sociable::dialect

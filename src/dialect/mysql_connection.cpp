@@ -1,0 +1,103 @@
+#include "dialect/mysql_connection.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace sociable::dialect {
+
+namespace {
+
+constexpr unsigned lost_connection = 2013;  // CR_SERVER_LOST
+
+}  // namespace
+
+MysqlConnection::~MysqlConnection() {
+    for (MYSQL_STMT* statement : to_close_) mysql_stmt_close(statement);
+}
+
+void MysqlConnection::run(const std::string& sql) {
+    require_free();
+    if (mysql_real_query(native_, sql.data(), static_cast<unsigned long>(sql.size())) != 0) fail();
+    drop_result();
+    drop_results();
+}
+
+void MysqlConnection::drop_results() {
+    // Values of OUT parameters come without the flag that says that the procedure's own status follows.
+    while (mysql_more_results(native_)) {
+        if (mysql_next_result(native_) > 0) fail();
+        drop_result();
+    }
+}
+
+void MysqlConnection::drop_result() {
+    if (MYSQL_RES* result = mysql_use_result(native_))
+        mysql_free_result(result);
+    else if (mysql_field_count(native_) != 0)
+        fail();
+    if (mysql_errno(native_) != 0) fail();
+}
+
+void MysqlConnection::ping(std::chrono::milliseconds timeout) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::string_view question = "DO 0";
+    require_free();
+    // mysql_ping() would wait as long as the socket does. A statement can be sent first and its answer waited for.
+    if (mysql_send_query(native_, question.data(), static_cast<unsigned long>(question.size())) != 0) fail();
+    const auto deadline = Clock::now() + timeout;
+    pollfd socket{.fd = mysql_get_socket(native_), .events = POLLIN | POLLRDHUP, .revents = 0};
+    int ready = 0;
+    do {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+        ready = poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    } while (ready < 0 && errno == EINTR);
+    if (ready == 0) fail(describe_mysql_error(lost_connection, "HY000", "the server didn't answer a ping in time"));
+    if (mysql_read_query_result(native_) != 0) fail();
+}
+
+void MysqlConnection::fail(MYSQL_STMT* statement) {
+    // An error amid the rows is recorded with the connection only.
+    const bool of_statement = statement && mysql_stmt_errno(statement) != 0;
+    MysqlError error = of_statement
+                           ? describe_mysql_error(mysql_stmt_errno(statement), mysql_stmt_sqlstate(statement),
+                                                  mysql_stmt_error(statement))
+                           : describe_mysql_error(mysql_errno(native_), mysql_sqlstate(native_), mysql_error(native_));
+    fail(std::move(error));
+}
+
+void MysqlConnection::fail(MysqlError error) {
+    lost_ = lost_ || error.info.is_disconnect;
+    rolled_back_ = rolled_back_ || (error.rolled_back && in_transaction());
+    raise(std::move(error.info));
+}
+
+void MysqlConnection::require_free() const {
+    if (stream_)
+        raise({.kind = ErrorKind::interface,
+               .message = "rows of another statement are still being received; read them all or finish it first",
+               .sqlstate = "HY000",
+               .native_code = 2014,
+               .statement = {}});
+}
+
+void MysqlConnection::end_stream() noexcept {
+    stream_ = nullptr;
+    for (MYSQL_STMT* statement : std::exchange(to_close_, {})) mysql_stmt_close(statement);
+}
+
+void MysqlConnection::close(MYSQL_STMT* statement) noexcept {
+    if (stream_)
+        to_close_.push_back(statement);
+    else
+        mysql_stmt_close(statement);
+}
+
+bool MysqlConnection::lost() const noexcept {
+    // SOCI, and users through it, talk to the server as well; the library drops the socket of a connection that broke.
+    return lost_ || mysql_get_socket(native_) == MARIADB_INVALID_SOCKET;
+}
+
+}  // namespace sociable::dialect

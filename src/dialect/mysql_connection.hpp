@@ -1,0 +1,65 @@
+#pragma once
+
+#include "dialect/mysql_errors.hpp"
+
+#include <mysql.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace sociable::dialect {
+
+/// What the driver of one connection shares with its statements: the native handle and what the client library does not
+/// remember by itself. Borrows the handle. One thread at a time.
+class MysqlConnection {
+public:
+    explicit MysqlConnection(MYSQL* native) noexcept : native_(native) {}
+    ~MysqlConnection();
+    MysqlConnection(const MysqlConnection&) = delete;
+    MysqlConnection& operator=(const MysqlConnection&) = delete;
+
+    MYSQL* native() const noexcept { return native_; }
+
+    /// Runs SQL as text and drops its results. @throws DatabaseError
+    void run(const std::string& sql);
+    /// Reads and drops results that are still to come, as after CALL. @throws DatabaseError when one of them is an
+    /// error
+    void drop_results();
+
+    /// Waits for an answer of the server for at most `timeout`.
+    /// @throws DatabaseError, which is a disconnect when there was none
+    void ping(std::chrono::milliseconds timeout);
+
+    /// Throws the last error of the statement, else of the connection.
+    [[noreturn]] void fail(MYSQL_STMT* statement = nullptr);
+
+    /// While rows are received one by one, the connection belongs to their statement, and only it may be told anything:
+    /// the client library would read another statement's answer out of these rows, or wait for ever.
+    /// @throws InterfaceError when rows are being received
+    void require_free() const;
+    void start_stream(MYSQL_STMT* statement) noexcept { stream_ = statement; }
+    void end_stream() noexcept;
+    bool streams(const MYSQL_STMT* statement) const noexcept { return stream_ == statement; }
+    bool is_free() const noexcept { return stream_ == nullptr; }
+    /// Closes a statement, now or when the rows of another one have been received.
+    void close(MYSQL_STMT* statement) noexcept;
+
+    bool lost() const noexcept;
+    bool in_transaction() const noexcept { return (native_->server_status & SERVER_STATUS_IN_TRANS) != 0; }
+    /// An error has made the server roll back. The client library's flag says nothing of it until the next answer.
+    bool rolled_back() const noexcept { return rolled_back_ && in_transaction(); }
+    void forget_rollback() noexcept { rolled_back_ = false; }
+
+private:
+    void drop_result();
+    [[noreturn]] void fail(MysqlError error);
+
+    MYSQL* native_;
+    MYSQL_STMT* stream_ = nullptr;
+    std::vector<MYSQL_STMT*> to_close_;
+    bool lost_ = false;
+    bool rolled_back_ = false;
+};
+
+}  // namespace sociable::dialect

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "dialect/driver.hpp"
+#include "dialect/mysql_connection.hpp"
+
+#include <chrono>
+
+namespace sociable::dialect {
+
+class MysqlDriver : public Driver {
+public:
+    /// How long ping() waits for the server.
+    static constexpr std::chrono::seconds ping_timeout{5};
+
+    /// @throws DatabaseError when the new connection's settings can't be made
+    explicit MysqlDriver(MYSQL* native);
+
+    void begin(const TransactionOptions& options, bool writes) override;
+    void commit() override;
+    void rollback() override;
+    TransactionState transaction_state() noexcept override;
+
+    void run(const std::string& sql) override;
+    std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
+
+    bool looks_alive() noexcept override;
+    void ping() override;
+    void reset_session() override;
+    void set(const std::string& name, const std::string& value) override;
+    void restore(const std::string& name) override;
+
+private:
+    MysqlConnection connection_;
+    std::string settings_;  ///< what follows SET to make the session as it is after connecting
+    std::string database_;  ///< the one connected to
+};
+
+/// `name` in backticks.
+std::string quote_mysql_identifier(std::string_view name);
+
+}  // namespace sociable::dialect

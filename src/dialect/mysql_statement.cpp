@@ -1,0 +1,133 @@
+#include "dialect/mysql_statement.hpp"
+
+#include "dialect/choices.hpp"
+#include "errors/redact.hpp"
+
+#include <sociable/errors/error.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace sociable::dialect {
+
+namespace {
+
+// INSERT ... RETURNING and the like, of which the server tells no number of rows but by returning them.
+bool begins_with_change(std::string_view sql) {
+    sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n"), sql.size()));
+    const std::string word = lower_case(sql.substr(0, sql.find_first_of(" \t\r\n")));
+    return word == "insert" || word == "replace" || word == "update" || word == "delete";
+}
+
+}  // namespace
+
+MysqlStatement::MysqlStatement(MysqlConnection& connection, const std::string& sql, std::size_t parameters)
+    : connection_(connection), native_(nullptr, Closer{&connection}), changes_rows_(begins_with_change(sql)) {
+    connection_.require_free();
+    native_.reset(mysql_stmt_init(connection_.native()));
+    if (!native_) connection_.fail();
+    if (mysql_stmt_prepare(native_.get(), sql.data(), static_cast<unsigned long>(sql.size())) != 0)
+        connection_.fail(native_.get());
+    if (const auto counted = mysql_stmt_param_count(native_.get()); counted != parameters)
+        throw ArgumentError("the statement has " + std::to_string(counted) + " placeholders for MariaDB, but " +
+                            std::to_string(parameters) + " parameters were found in it");
+}
+
+MysqlStatement::~MysqlStatement() { finish(); }
+
+void MysqlStatement::execute(std::span<const ValueView> values, bool streaming) {
+    finish();
+    connection_.require_free();
+    if (values.size() != mysql_stmt_param_count(native_.get()))
+        throw ArgumentError("the statement takes " + std::to_string(mysql_stmt_param_count(native_.get())) +
+                            " values, not " + std::to_string(values.size()));
+    affected_rows_ = 0;
+    last_insert_id_.reset();
+    parameters_.set(values);
+    try {
+        run(values, streaming);
+    } catch (const DatabaseError& e) {
+        DatabaseErrorInfo info = e.info();
+        info.message = errors::redact_values(std::move(info.message), values);
+        raise(std::move(info));
+    }
+}
+
+void MysqlStatement::run(std::span<const ValueView> values, bool streaming) {
+    if (!values.empty() && mysql_stmt_bind_param(native_.get(), parameters_.binds()) != 0)
+        connection_.fail(native_.get());
+    // Without it the library keeps the names of the columns as they were when the statement was prepared, and gives up
+    // when their number has changed. With none it takes the description that comes with each result.
+    native_->field_count = 0;
+    if (mysql_stmt_execute(native_.get()) != 0) connection_.fail(native_.get());
+    receive_rows(streaming && !changes_rows_);
+}
+
+void MysqlStatement::receive_rows(bool streaming) {
+    MYSQL_STMT* statement = native_.get();
+    columns_.describe(std::span(mariadb_stmt_fetch_fields(statement), mysql_stmt_field_count(statement)));
+    if (columns_.empty()) {
+        read_outcome();
+        connection_.drop_results();
+        return;
+    }
+    has_rows_ = true;
+    connection_.start_stream(statement);
+    if (mysql_stmt_bind_result(statement, columns_.binds()) != 0) connection_.fail(statement);
+    if (streaming) return;
+    const bool stored = mysql_stmt_store_result(statement) == 0;
+    connection_.end_stream();
+    if (!stored) {
+        has_rows_ = false;
+        connection_.fail(statement);
+    }
+    const auto count = mysql_stmt_num_rows(statement);
+    holds_rows_ = count != 0;
+    if (changes_rows_) affected_rows_ = static_cast<std::int64_t>(count);
+    connection_.drop_results();
+}
+
+void MysqlStatement::read_outcome() {
+    affected_rows_ = static_cast<std::int64_t>(mysql_stmt_affected_rows(native_.get()));
+    if (const auto id = mysql_stmt_insert_id(native_.get()); id != 0) last_insert_id_ = static_cast<std::int64_t>(id);
+}
+
+bool MysqlStatement::fetch() {
+    if (!has_rows_) return false;
+    MYSQL_STMT* statement = native_.get();
+    const int result = mysql_stmt_fetch(statement);
+    if (result == 0 || result == MYSQL_DATA_TRUNCATED) {
+        if (columns_.complete(statement)) mysql_stmt_bind_result(statement, columns_.binds());
+        return true;
+    }
+    has_rows_ = false;
+    const bool streamed = connection_.streams(statement);
+    if (streamed) connection_.end_stream();
+    if (result != MYSQL_NO_DATA) connection_.fail(statement);
+    if (streamed) connection_.drop_results();
+    return false;
+}
+
+void MysqlStatement::finish() noexcept {
+    MYSQL_STMT* statement = native_.get();
+    if (!statement) return;
+    has_rows_ = false;
+    if (connection_.streams(statement)) {
+        mysql_stmt_free_result(statement);
+        try {
+            connection_.drop_results();
+        } catch (const DatabaseError&) {
+            // Nobody is left to be told: the caller has given up the rest.
+        }
+        connection_.end_stream();
+    } else if (holds_rows_ && connection_.is_free()) {
+        // While another statement streams, this would eat its rows. Without going back it frees nothing after the last.
+        mysql_stmt_data_seek(statement, 0);
+        mysql_stmt_free_result(statement);
+        holds_rows_ = false;
+    }
+    columns_.shrink();
+}
+
+}  // namespace sociable::dialect

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "dialect/mysql_columns.hpp"
+#include "dialect/mysql_connection.hpp"
+#include "dialect/mysql_parameters.hpp"
+#include "dialect/statement.hpp"
+
+#include <memory>
+
+namespace sociable::dialect {
+
+/// A statement prepared on the server, with values and rows in the binary protocol.
+class MysqlStatement : public Statement {
+public:
+    /// @throws DatabaseError; number 1295 for a statement that MariaDB does not prepare
+    /// @throws ArgumentError when the server counts another number of placeholders
+    MysqlStatement(MysqlConnection& connection, const std::string& sql, std::size_t parameters);
+    ~MysqlStatement() override;
+    MysqlStatement(const MysqlStatement&) = delete;
+    MysqlStatement& operator=(const MysqlStatement&) = delete;
+
+    void execute(std::span<const ValueView> values, bool streaming) override;
+    const std::vector<std::string>& columns() const override { return columns_.names(); }
+    bool fetch() override;
+    ValueView cell(std::size_t column) override { return columns_.value(column); }
+    void finish() noexcept override;
+
+    std::int64_t affected_rows() const override { return affected_rows_; }
+    std::optional<std::int64_t> last_insert_id() const override { return last_insert_id_; }
+    bool reads_only() const override { return false; }
+
+private:
+    struct Closer {
+        MysqlConnection* connection;
+        void operator()(MYSQL_STMT* statement) const noexcept { connection->close(statement); }
+    };
+
+    void run(std::span<const ValueView> values, bool streaming);
+    void read_outcome();
+    void receive_rows(bool streaming);
+
+    MysqlConnection& connection_;
+    std::unique_ptr<MYSQL_STMT, Closer> native_;
+    const bool changes_rows_;  ///< so that rows of its result are rows that it has changed
+    MysqlParameters parameters_;
+    MysqlColumns columns_;
+    bool has_rows_ = false;    ///< more may come from fetch()
+    bool holds_rows_ = false;  ///< the library has the whole result
+    std::int64_t affected_rows_ = 0;
+    std::optional<std::int64_t> last_insert_id_{};
+};
+
+}  // namespace sociable::dialect

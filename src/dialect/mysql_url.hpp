@@ -1,0 +1,16 @@
+#pragma once
+
+#include <sociable/url/url.hpp>
+
+#include <string>
+
+namespace sociable::dialect {
+
+/// @throws ArgumentError when a part of the URL means nothing to MariaDB, or would reach it as something else
+void check_mysql_url(const Url& url);
+
+/// The URL as SOCI's MySQL backend wants it: `key='value'` with backslashes before quotes and backslashes.
+/// @throws ArgumentError as check_mysql_url()
+std::string mysql_connect_string(const Url& url);
+
+}  // namespace sociable::dialect

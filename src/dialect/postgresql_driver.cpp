@@ -1,0 +1,150 @@
+#include "dialect/postgresql_driver.hpp"
+
+#include "dialect/postgresql_errors.hpp"
+#include "dialect/postgresql_statement.hpp"
+#include "log/log.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <poll.h>
+
+namespace sociable::dialect {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr short closed_by_peer = POLLRDHUP | POLLHUP | POLLERR | POLLNVAL;
+
+// What has happened on the socket; 0 when nothing has within the time.
+short poll_socket(PGconn* connection, Clock::time_point deadline) {
+    pollfd socket{PQsocket(connection), POLLIN | POLLRDHUP, 0};
+    while (true) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+        const int ready = poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+        if (ready >= 0) return socket.revents;
+        if (errno != EINTR) return POLLERR;
+    }
+}
+
+void log_notice(void*, const char* text) {
+    try {
+        std::string_view line(text);
+        if (line.ends_with('\n')) line.remove_suffix(1);
+        log::engine().debug("PostgreSQL: {}", line);
+    } catch (...) {
+        // libpq, which calls, is written in C.
+    }
+}
+
+[[noreturn]] void raise_unanswered() {
+    raise({.kind = ErrorKind::operational,
+           .message = "PostgreSQL didn't answer a ping within " +
+                      std::to_string(PostgresqlDriver::ping_timeout.count()) + " s",
+           .sqlstate = "08006",
+           .is_disconnect = true,
+           .statement = {}});
+}
+
+}  // namespace
+
+PostgresqlDriver::PostgresqlDriver(PGconn* connection) : link_(connection) {
+    PQsetNoticeProcessor(connection, log_notice, nullptr);
+    choose_formats();
+}
+
+// The formats that values are read in, where a database or a role has others as its default. libpq knows without
+// asking.
+void PostgresqlDriver::choose_formats() {
+    const char* dates = PQparameterStatus(link_.native(), "DateStyle");
+    if (dates && !std::string_view(dates).starts_with("ISO")) link_.run("SET DateStyle = ISO");
+    // Since version 12 a double is printed exactly by default.
+    if (PQserverVersion(link_.native()) < 120000) link_.run("SET extra_float_digits = 3");
+}
+
+void PostgresqlDriver::begin(const TransactionOptions& options, bool) {
+    std::string sql = "BEGIN";
+    if (options.isolation_level) sql.append(" ISOLATION LEVEL ").append(to_string(*options.isolation_level));
+    if (options.read_only) sql += " READ ONLY";
+    link_.run(sql);
+}
+
+void PostgresqlDriver::commit() {
+    const PostgresqlResult result = link_.run("COMMIT");
+    link_.deallocate_waiting();
+    if (result && std::string_view(PQcmdStatus(result.get())) == "ROLLBACK")
+        raise({.kind = ErrorKind::internal,
+               .message = "the transaction had failed: PostgreSQL has rolled it back instead of committing it",
+               .sqlstate = "25P02",
+               .statement = {}});
+}
+
+void PostgresqlDriver::rollback() {
+    link_.run("ROLLBACK");
+    link_.deallocate_waiting();
+}
+
+std::unique_ptr<Statement> PostgresqlDriver::prepare(std::string sql, std::size_t parameters) {
+    return std::make_unique<PostgresqlStatement>(link_, std::move(sql), parameters);
+}
+
+bool PostgresqlDriver::looks_alive() noexcept {
+    PGconn* connection = link_.native();
+    if (PQstatus(connection) != CONNECTION_OK) return false;
+    const short events = poll_socket(connection, Clock::now());
+    if ((events & closed_by_peer) != 0) return false;
+    // A notification or a notice is no bad sign.
+    if ((events & POLLIN) != 0) PQconsumeInput(connection);
+    return PQstatus(connection) == CONNECTION_OK;
+}
+
+void PostgresqlDriver::ping() {
+    PGconn* connection = link_.native();
+    const auto deadline = Clock::now() + ping_timeout;
+    link_.check_sent(PQsendQuery(connection, ""));
+    while (PQisBusy(connection) != 0) {
+        if (poll_socket(connection, deadline) == 0) raise_unanswered();
+        // What goes wrong here, the result tells in more detail.
+        if (PQconsumeInput(connection) == 0) break;
+    }
+    link_.receive();
+}
+
+void PostgresqlDriver::reset_session() {
+    link_.run("DISCARD ALL");
+    link_.forget_waiting();
+    choose_formats();
+}
+
+void PostgresqlDriver::set(const std::string& name, const std::string& value) {
+    const std::array values{ValueView::text(name), ValueView::text(value)};
+    prepare("SELECT pg_catalog.set_config($1, $2, false)", values.size())->execute(values, false);
+}
+
+void PostgresqlDriver::restore(const std::string& name) {
+    std::string quoted;
+    for (std::size_t start = 0; start <= name.size();) {
+        const std::size_t end = std::min(name.find('.', start), name.size());
+        if (start != 0) quoted += '.';
+        quoted += postgresql_identifier(std::string_view(name).substr(start, end - start));
+        start = end + 1;
+    }
+    link_.run("RESET " + quoted);
+}
+
+std::string postgresql_identifier(std::string_view name) {
+    refuse_nul(name, "an identifier");
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"') quoted += '"';
+        quoted += c;
+    }
+    quoted += '"';
+    return quoted;
+}
+
+}  // namespace sociable::dialect

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "dialect/driver.hpp"
+#include "dialect/postgresql_link.hpp"
+
+#include <chrono>
+
+namespace sociable::dialect {
+
+class PostgresqlDriver final : public Driver {
+public:
+    /// How long ping() waits for an answer.
+    static constexpr std::chrono::seconds ping_timeout{5};
+
+    /// Borrows `connection`, which is open. @throws DatabaseError
+    explicit PostgresqlDriver(PGconn* connection);
+
+    void begin(const TransactionOptions& options, bool writes) override;
+    void commit() override;
+    void rollback() override;
+    TransactionState transaction_state() noexcept override { return link_.transaction_state(); }
+
+    void run(const std::string& sql) override { link_.run(sql); }
+    std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
+
+    bool looks_alive() noexcept override;
+    void ping() override;
+    void reset_session() override;
+    void set(const std::string& name, const std::string& value) override;
+    /// A dot in the name divides it: `my_extension.setting`.
+    void restore(const std::string& name) override;
+
+private:
+    void choose_formats();
+
+    PostgresqlLink link_;
+};
+
+/// The name in double quotes. @throws DataError for a name with NUL
+std::string postgresql_identifier(std::string_view name);
+
+}  // namespace sociable::dialect

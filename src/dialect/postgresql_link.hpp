@@ -1,0 +1,58 @@
+#pragma once
+
+#include "dialect/driver.hpp"
+
+#include <libpq-fe.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sociable::dialect {
+
+struct ClearResult {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+using PostgresqlResult = std::unique_ptr<PGresult, ClearResult>;
+
+/// libpq's connection, borrowed, with its answers awaited and its errors thrown. One thread at a time.
+class PostgresqlLink {
+public:
+    explicit PostgresqlLink(PGconn* connection) noexcept : connection_(connection) {}
+
+    PGconn* native() const noexcept { return connection_; }
+    TransactionState transaction_state() const noexcept;
+
+    /// What PQsend... returned. @throws DatabaseError when it has sent nothing
+    void check_sent(int sent);
+    /// The next result, or null when the connection is free again. After an error it reads on until the connection is.
+    /// @throws DatabaseError for an error, and for a COPY, which is ended
+    PostgresqlResult next();
+    /// The last of all results that are due. @throws as next()
+    PostgresqlResult receive();
+    /// Sends SQL without values, of one or several statements, and receives.
+    PostgresqlResult run(const std::string& sql);
+
+    /// Drops what is still due. `cancel`: first asks the server to stop, unless all of it has arrived already.
+    void drain(bool cancel) noexcept;
+
+    /// A name that no other prepared statement of the connection has.
+    std::string new_name();
+    /// Leaves the name of a prepared statement to deallocate_waiting(). No round trip: a destructor calls it, and often
+    /// the connection closes next.
+    void deallocate_later(std::string name) noexcept;
+    /// Deallocates what waits for it, unless a transaction is open, which a failure would abort.
+    void deallocate_waiting() noexcept;
+    /// Forgets what waits, which the server has dropped on its own.
+    void forget_waiting() noexcept { waiting_.clear(); }
+
+private:
+    void cancel() noexcept;
+    void end_copy(ExecStatusType direction) noexcept;
+
+    PGconn* connection_;
+    unsigned long names_ = 0;
+    std::vector<std::string> waiting_;
+};
+
+}  // namespace sociable::dialect

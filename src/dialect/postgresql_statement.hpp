@@ -1,0 +1,60 @@
+#pragma once
+
+#include "dialect/postgresql_link.hpp"
+#include "dialect/postgresql_parameters.hpp"
+#include "dialect/postgresql_row.hpp"
+#include "dialect/statement.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sociable::dialect {
+
+/// The first execution is one round trip with nothing kept on the server; the second one prepares, since a third is
+/// likely then.
+class PostgresqlStatement final : public Statement {
+public:
+    /// `link` outlives the statement. @throws DataError for SQL with a NUL
+    PostgresqlStatement(PostgresqlLink& link, std::string sql, std::size_t parameters);
+    ~PostgresqlStatement() override;
+    PostgresqlStatement(const PostgresqlStatement&) = delete;
+    PostgresqlStatement& operator=(const PostgresqlStatement&) = delete;
+
+    void execute(std::span<const ValueView> values, bool streaming) override;
+    const std::vector<std::string>& columns() const override { return row_.names(); }
+    bool fetch() override;
+    ValueView cell(std::size_t column) override { return row_.cell(column); }
+    void finish() noexcept override;
+
+    /// When streaming, known once fetch() has returned false.
+    std::int64_t affected_rows() const override { return affected_; }
+    std::optional<std::int64_t> last_insert_id() const override { return std::nullopt; }
+    bool reads_only() const override { return false; }
+
+private:
+    void run(bool streaming);
+    void send();
+    void send_prepared();
+    void send_parsed();
+    void prepare();
+    void forget_prepared() noexcept;
+    void receive(bool streaming);
+    void note_end(const PostgresqlResult& result);
+
+    PostgresqlLink& link_;
+    const std::string sql_;
+    const std::size_t parameter_count_;
+    const bool selects_;  ///< cutting it short undoes nothing
+
+    PostgresqlParameters parameters_;
+    bool executed_ = false;
+    std::string name_;  ///< on the server; empty when it isn't prepared there
+    std::vector<Oid> prepared_types_;
+
+    PostgresqlRow row_;
+    bool streaming_ = false;  ///< and there may be more to receive
+    bool may_cancel_ = false;
+    std::int64_t affected_ = 0;
+};
+
+}  // namespace sociable::dialect

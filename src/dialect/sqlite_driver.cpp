@@ -1,0 +1,101 @@
+#include "dialect/sqlite_driver.hpp"
+
+#include "dialect/choices.hpp"
+#include "dialect/sqlite_sql.hpp"
+#include "dialect/sqlite_statement.hpp"
+
+#include <sociable/errors/error.hpp>
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sociable::dialect {
+
+namespace {
+
+const char* begin_sql(const TransactionOptions& options, bool writes) {
+    switch (options.sqlite_lock) {
+        case SqliteLock::automatic: break;
+        case SqliteLock::deferred: return "BEGIN DEFERRED";
+        case SqliteLock::immediate: return "BEGIN IMMEDIATE";
+        case SqliteLock::exclusive: return "BEGIN EXCLUSIVE";
+    }
+    return writes && !options.read_only ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED";
+}
+
+}  // namespace
+
+void check_sqlite_level(IsolationLevel level) {
+    constexpr std::array valid{IsolationLevel::serializable, IsolationLevel::read_uncommitted,
+                               IsolationLevel::autocommit};
+    if (std::find(valid.begin(), valid.end(), level) != valid.end()) return;
+    std::array<std::string_view, valid.size()> names;
+    std::transform(valid.begin(), valid.end(), names.begin(), [](IsolationLevel l) { return to_string(l); });
+    throw ArgumentError("SQLite has no isolation level " + not_among(to_string(level), names));
+}
+
+SqliteDriver::SqliteDriver(::sqlite3* db) : db_(db), settings_(db) {}
+
+void SqliteDriver::begin(const TransactionOptions& options, bool writes) {
+    const auto level = options.isolation_level.value_or(IsolationLevel::serializable);
+    check_sqlite_level(level);
+    if (level == IsolationLevel::autocommit)
+        throw ArgumentError("a transaction can't be begun at the level AUTOCOMMIT, which means to have none");
+
+    // The last transaction may have ended in the user's own SQL.
+    if (transaction_state() == TransactionState::idle) end_modes();
+    run_sqlite(db_, begin_sql(options, writes));
+    try {
+        if (level == IsolationLevel::read_uncommitted) set_for_transaction("read_uncommitted");
+        if (options.read_only) set_for_transaction("query_only");
+    } catch (...) {
+        rollback();
+        throw;
+    }
+}
+
+void SqliteDriver::commit() {
+    run_sqlite(db_, "COMMIT");
+    end_modes();
+}
+
+void SqliteDriver::rollback() {
+    // After some errors, such as a full disk, SQLite has rolled back by itself.
+    if (transaction_state() == TransactionState::active) run_sqlite(db_, "ROLLBACK");
+    end_modes();
+}
+
+TransactionState SqliteDriver::transaction_state() noexcept {
+    return sqlite3_get_autocommit(db_) != 0 ? TransactionState::idle : TransactionState::active;
+}
+
+void SqliteDriver::run(const std::string& sql) { run_sqlite(db_, sql); }
+
+std::unique_ptr<Statement> SqliteDriver::prepare(std::string sql, std::size_t parameters) {
+    return std::make_unique<SqliteStatement>(db_, sql, parameters);
+}
+
+void SqliteDriver::ping() { run_sqlite(db_, "SELECT 1"); }
+
+void SqliteDriver::reset_session() {
+    rollback();
+    settings_.reset();
+}
+
+void SqliteDriver::set(const std::string& name, const std::string& value) { settings_.set(name, value); }
+
+void SqliteDriver::restore(const std::string& name) { settings_.restore(name); }
+
+void SqliteDriver::set_for_transaction(const std::string& pragma) {
+    modes_.emplace_back(pragma, read_pragma(db_, pragma).value_or("0"));
+    write_pragma(db_, pragma, "ON");
+}
+
+void SqliteDriver::end_modes() {
+    for (const auto& [pragma, before] : modes_) write_pragma(db_, pragma, before);
+    modes_.clear();
+}
+
+}  // namespace sociable::dialect

@@ -1,0 +1,29 @@
+#include "dialect/sqlite_native.hpp"
+
+#include "dialect/sqlite_errors.hpp"
+
+// SOCI 4.0 includes <sqlite3.h> inside a namespace of its own, so this file must not include it outside of one.
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+namespace sociable::dialect {
+
+void open_sqlite(soci::session& session, const std::string& connect_string) {
+    try {
+        // The factory object, not its name: parameters made from a name share a count that races between threads.
+        session.open(soci::sqlite3, connect_string);
+    } catch (const soci::sqlite3_soci_error& e) {
+        raise(sqlite_error(e.result(), e.get_error_message()));
+    } catch (const soci::soci_error& e) {
+        raise(sqlite_error(0, e.get_error_message()));  // SOCI's own, which has no code
+    }
+}
+
+::sqlite3* sqlite_handle(soci::session& session) noexcept {
+    // SOCI's library hides what dynamic_cast would need.
+    soci::details::session_backend* backend = session.get_backend();
+    if (!backend || backend->get_backend_name() != "sqlite3") return nullptr;
+    return reinterpret_cast<::sqlite3*>(static_cast<soci::sqlite3_session_backend*>(backend)->conn_);
+}
+
+}  // namespace sociable::dialect

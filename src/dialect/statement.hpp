@@ -1,0 +1,46 @@
+#pragma once
+
+#include <sociable/types/value_view.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sociable::dialect {
+
+/// A prepared statement of one connection, to be executed again and again. Order of calls:
+/// execute, then fetch and cell until fetch returns false or the rest is not wanted, finish, execute, ...
+///
+/// Every error is thrown as a DatabaseError without its `statement`.
+class Statement {
+public:
+    virtual ~Statement() = default;
+
+    /// Runs with the values in the order of the placeholders. When it returns, the database has accepted and done the
+    /// whole statement, and errors have been thrown. `streaming`: rows are to be received one by one as fetch() asks for
+    /// them; otherwise they all are here when execute() returns, and the connection is free for other statements.
+    /// SQLite may step on demand in both cases when the statement only reads.
+    /// @throws DataError for a value that the database can't hold; nothing has been sent then
+    virtual void execute(std::span<const ValueView> values, bool streaming) = 0;
+
+    /// The names of the result's columns; empty when the statement gives no rows. Valid after execute().
+    virtual const std::vector<std::string>& columns() const = 0;
+    /// Moves to the next row. False when there is none.
+    virtual bool fetch() = 0;
+    /// A column of the current row; valid until the next fetch() or finish().
+    virtual ValueView cell(std::size_t column) = 0;
+    /// Drops what is left of the result, so that the connection is free. Also after an error, and when called twice.
+    virtual void finish() noexcept = 0;
+
+    /// Rows that an INSERT, UPDATE or DELETE has matched (on MariaDB also matched ones that did not change); 0 else.
+    virtual std::int64_t affected_rows() const = 0;
+    /// The key that the database generated for the last INSERT; nothing where the database can't tell (PostgreSQL).
+    virtual std::optional<std::int64_t> last_insert_id() const = 0;
+    /// True when the statement is known to change nothing; false when it isn't known.
+    virtual bool reads_only() const = 0;
+};
+
+}  // namespace sociable::dialect
