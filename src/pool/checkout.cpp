@@ -1,0 +1,57 @@
+#include "pool/checkout.hpp"
+
+#include "log/log.hpp"
+#include "pool/pool_core.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace sociable::pool {
+
+Checkout::Checkout(std::shared_ptr<PoolCore> pool, Slot& slot) noexcept : pool_(std::move(pool)), slot_(&slot) {}
+
+Checkout::Checkout(Checkout&& other) noexcept
+    : pool_(std::move(other.pool_)), slot_(std::exchange(other.slot_, nullptr)) {}
+
+Checkout& Checkout::operator=(Checkout&& other) noexcept {
+    if (this != &other) {
+        Checkout ended(std::move(*this));
+        pool_ = std::move(other.pool_);
+        slot_ = std::exchange(other.slot_, nullptr);
+    }
+    return *this;
+}
+
+Checkout::~Checkout() {
+    try {
+        close();
+    } catch (const std::exception& e) {
+        log::pool().error("a checkin listener threw: {}", e.what());
+    } catch (...) {
+        log::pool().error("a checkin listener threw");
+    }
+}
+
+void Checkout::close() {
+    Slot* slot = std::exchange(slot_, nullptr);
+    const auto pool = std::exchange(pool_, nullptr);
+    if (slot) pool->give_back(*slot);
+}
+
+void Checkout::invalidate(std::exception_ptr error) {
+    if (slot_->connected()) pool_->lifecycle().invalidate(*slot_, std::move(error));
+}
+
+void Checkout::reconnect() {
+    pool_->lifecycle().open(*slot_);
+    slot_->just_connected = false;
+}
+
+void Checkout::soft_invalidate(std::exception_ptr error) {
+    if (slot_->connected()) pool_->soft_invalidate(*slot_, std::move(error));
+}
+
+void Checkout::detach() { pool_->detach(*slot_); }
+
+}  // namespace sociable::pool

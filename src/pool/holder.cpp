@@ -1,0 +1,10 @@
+#include "pool/holder.hpp"
+
+namespace sociable::pool {
+
+std::string to_string(const std::source_location& location) {
+    return std::string(location.file_name()) + ':' + std::to_string(location.line()) + " (" +
+           location.function_name() + ')';
+}
+
+}  // namespace sociable::pool

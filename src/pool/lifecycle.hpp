@@ -1,0 +1,80 @@
+#pragma once
+
+#include "dialect/dialect.hpp"
+#include "pool/counters.hpp"
+#include "pool/once_per_pool.hpp"
+#include "pool/settings.hpp"
+#include "pool/slot.hpp"
+
+#include <sociable/events/event_hub.hpp>
+#include <sociable/url/url.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace sociable::pool {
+
+/// The life of a connection, for every kind of pool: open, check, reset, close. The caller owns the slot.
+///
+/// Thread safety: several threads at once, each with a slot of its own. No lock is held while the database or a listener
+/// is called.
+class Lifecycle {
+public:
+    Lifecycle(const Settings& settings, const dialect::Dialect& dialect, const Url& url, const EventHub& hub,
+              Counters& counters);
+
+    /// Connects a slot that is not connected. @throws DatabaseError, or what a listener throws; the slot is unconnected
+    void open(Slot& slot);
+    /// Makes a slot fit to be handed out: connects, replaces what is too old, of an older generation or found dead.
+    void make_ready(Slot& slot);
+    /// Ends what the borrower left open. A connection that can't be reset is closed; nothing is thrown.
+    void reset(Slot& slot) noexcept;
+    /// Closes a connected slot.
+    void close(Slot& slot) noexcept;
+    /// Closes a connected slot as dead. `error` is why, or null. @throws what an Invalidate listener throws; it is closed
+    void invalidate(Slot& slot, std::exception_ptr error);
+
+    /// True when the connection is to be closed when it comes back.
+    bool is_outdated(const Slot& slot) const noexcept;
+    /// Makes every connection of `generation` outdated. A second call for the same generation does nothing, so that one
+    /// outage, seen by many connections, counts once.
+    void outdate(std::uint64_t generation) noexcept;
+    std::uint64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
+    /// Makes every connection outdated.
+    void outdate_all() noexcept;
+    /// The next connect counts as the pool's first.
+    void renew_first_connect() { first_connect_.renew(); }
+
+    /// Calls the listeners of one of the events of a connection. @throws what they throw
+    template <class E, class... Fields>
+    void fire(Slot& slot, Fields... fields) const {
+        if (!hub_.has_listeners<E>()) return;
+        E e{event::PoolEvent(settings_.name, slot.connection_id, *slot.session, slot.info), std::move(fields)...};
+        hub_.fire(e);
+    }
+    std::string last_connect_error() const;
+
+private:
+    std::unique_ptr<dialect::Driver> connect(Slot& slot);
+    void initialise(Slot& slot);
+    bool answers_ping(Slot& slot);
+    void drop(Slot& slot) noexcept;
+    void remember_connect_error(std::string text);
+
+    const Settings& settings_;
+    const dialect::Dialect& dialect_;
+    const Url& url_;
+    const EventHub& hub_;
+    Counters& counters_;
+    std::atomic<std::uint64_t> generation_{1};
+    std::atomic<std::uint64_t> last_connection_id_{0};
+    OncePerPool first_connect_;
+    mutable std::mutex error_mutex_;
+    std::string last_connect_error_;
+};
+
+}  // namespace sociable::pool

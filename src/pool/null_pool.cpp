@@ -1,0 +1,41 @@
+#include "pool/strategy.hpp"
+
+#include <atomic>
+
+namespace sociable::pool {
+
+namespace {
+
+/// Opens at checkout, closes at return. No limit, no waiting.
+class NullPool final : public Strategy {
+public:
+    explicit NullPool(const Parts& parts) : parts_(parts) {}
+
+    Slot& take(std::source_location) override {
+        Slot& slot = parts_.storage.take();
+        out_.fetch_add(1, std::memory_order_relaxed);
+        return slot;
+    }
+
+    void put(Slot& slot) noexcept override {
+        if (slot.connected()) parts_.lifecycle.close(slot);
+        if (!slot.detached) out_.fetch_sub(1, std::memory_order_relaxed);
+        slot.detached = false;
+        parts_.storage.put(slot);
+    }
+
+    void detach(Slot&) noexcept override { out_.fetch_sub(1, std::memory_order_relaxed); }
+    void close_idle() noexcept override {}
+    int checked_in() const noexcept override { return 0; }
+    int checked_out() const noexcept override { return out_.load(std::memory_order_relaxed); }
+
+private:
+    Parts parts_;
+    std::atomic<int> out_{0};
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_null_pool(const Parts& parts) { return std::make_unique<NullPool>(parts); }
+
+}  // namespace sociable::pool

@@ -1,0 +1,178 @@
+#include "pool/pool_core.hpp"
+
+#include "pool/fork_epoch.hpp"
+#include "pool/thread_exit.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace sociable::pool {
+
+namespace {
+
+std::size_t first_slots(const Settings& s) {
+    switch (s.pool_class) {
+        case PoolClass::static_:
+        case PoolClass::assertion: return 1;
+        case PoolClass::null:
+        case PoolClass::singleton_thread: return 8;
+        case PoolClass::queue: break;
+    }
+    if (s.size.is_unlimited() || s.max_overflow.is_unlimited()) return 8;
+    return static_cast<std::size_t>(s.size.count()) + static_cast<std::size_t>(s.max_overflow.count());
+}
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_strategy(const Parts& parts) {
+    switch (parts.settings.pool_class) {
+        case PoolClass::queue: break;
+        case PoolClass::null: return make_null_pool(parts);
+        case PoolClass::static_: return make_static_pool(parts);
+        case PoolClass::singleton_thread: return make_singleton_thread_pool(parts);
+        case PoolClass::assertion: return make_assertion_pool(parts);
+    }
+    return make_queue_pool(parts);
+}
+
+PoolCore::PoolCore(Settings settings, std::shared_ptr<const dialect::Dialect> dialect, Url url, const EventHub& parent)
+    : epoch_(fork_epoch()),
+      settings_(std::move(settings)),
+      dialect_(std::move(dialect)),
+      url_(std::move(url)),
+      hub_(&parent),
+      storage_(std::make_unique<SlotStorage>(first_slots(settings_), settings_.statement_cache_size)),
+      lifecycle_(std::make_unique<Lifecycle>(settings_, *dialect_, url_, hub_, counters_)),
+      strategy_(make_strategy({settings_, *storage_, *lifecycle_, counters_})) {}
+
+PoolCore::~PoolCore() {
+    if (is_of_parent()) {  // see fork_epoch.hpp: left as they are
+        static_cast<void>(strategy_.release());
+        static_cast<void>(storage_.release());
+        return;
+    }
+    strategy_->close_idle();
+}
+
+bool PoolCore::is_of_parent() const noexcept { return epoch_ != fork_epoch(); }
+
+Checkout PoolCore::checkout(std::source_location place) {
+    if (settings_.pool_class == PoolClass::singleton_thread)
+        at_thread_exit(this, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->strategy_->thread_ends();
+        });
+
+    Slot& slot = strategy_->take(place);
+    const std::uint64_t connection_before = slot.connected() ? slot.connection_id : 0;
+    try {
+        lifecycle_->make_ready(slot);
+        lifecycle_->fire<event::Checkout>(slot);
+    } catch (...) {
+        abandon(slot);
+        throw;
+    }
+    constexpr auto relaxed = std::memory_order_relaxed;
+    slot.checkouts.store(slot.checkouts.load(relaxed) + 1, relaxed);
+    if (slot.connection_id == connection_before) slot.hits.store(slot.hits.load(relaxed) + 1, relaxed);
+    slot.lent_generation.store(slot.generation, relaxed);
+    return Checkout(shared_from_this(), slot);
+}
+
+void PoolCore::abandon(Slot& slot) noexcept {
+    lifecycle_->reset(slot);
+    strategy_->put(slot);
+}
+
+void PoolCore::give_back(Slot& slot) {
+    if (is_of_parent()) return;
+    lifecycle_->reset(slot);
+    std::exception_ptr failed;
+    try {
+        if (!slot.detached) lifecycle_->fire<event::Checkin>(slot, slot.connected());
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    // Sequentially consistent, as the count of drainers: either the drainer sees this connection back, or it is seen here.
+    slot.lent_generation.store(0, std::memory_order_seq_cst);
+    strategy_->put(slot);
+    if (drainers_.load(std::memory_order_seq_cst) != 0) {
+        const std::lock_guard lock(drain_mutex_);
+        came_back_.notify_all();
+    }
+    if (failed) std::rethrow_exception(failed);
+}
+
+void PoolCore::soft_invalidate(Slot& slot, std::exception_ptr error) {
+    slot.soft_invalidated = true;
+    lifecycle_->fire<event::SoftInvalidate>(slot, std::move(error));
+}
+
+void PoolCore::detach(Slot& slot) {
+    slot.detached = true;
+    slot.lent_generation.store(0, std::memory_order_relaxed);
+    strategy_->detach(slot);
+    lifecycle_->fire<event::Detach>(slot);
+}
+
+void PoolCore::dispose() {
+    lifecycle_->outdate_all();
+    lifecycle_->renew_first_connect();
+    strategy_->end_waits();
+    strategy_->close_idle();
+}
+
+bool PoolCore::dispose(std::chrono::milliseconds drain_timeout) {
+    const auto deadline = Clock::now() + drain_timeout;
+    dispose();
+    const std::uint64_t generation = lifecycle_->generation();
+    drainers_.fetch_add(1, std::memory_order_seq_cst);
+    bool all_back = false;
+    {
+        std::unique_lock lock(drain_mutex_);
+        all_back = came_back_.wait_until(lock, deadline, [&] { return drained(generation); });
+    }
+    drainers_.fetch_sub(1, std::memory_order_relaxed);
+    return all_back;
+}
+
+bool PoolCore::drained(std::uint64_t before) const {
+    bool none = true;
+    storage_->for_each([&](const Slot& slot) {
+        const std::uint64_t lent = slot.lent_generation.load(std::memory_order_seq_cst);
+        if (lent != 0 && lent < before) none = false;
+    });
+    return none;
+}
+
+void PoolCore::warm_up(int count) {
+    std::vector<Checkout> open;
+    for (int i = 0; i < count; ++i) open.push_back(checkout(std::source_location::current()));
+    for (Checkout& each : open) each.close();
+}
+
+PoolStatus PoolCore::status() const {
+    PoolStatus s;
+    s.name = settings_.name;
+    s.pool_class = settings_.pool_class;
+    s.reason = settings_.reason;
+    s.size = settings_.size;
+    s.max_overflow = settings_.max_overflow;
+    s.checked_in = strategy_->checked_in();
+    s.checked_out = strategy_->checked_out();
+    s.overflow = s.checked_in + s.checked_out - (s.size.is_unlimited() ? 0 : s.size.count());
+    s.waiters = strategy_->waiters();
+    storage_->for_each([&](const Slot& slot) {
+        s.checkouts += slot.checkouts.load(std::memory_order_relaxed);
+        s.hits += slot.hits.load(std::memory_order_relaxed);
+    });
+    s.opened = Counters::read(counters_.opened);
+    s.closed = Counters::read(counters_.closed);
+    s.connect_errors = Counters::read(counters_.connect_errors);
+    s.invalidated = Counters::read(counters_.invalidated);
+    s.recycled = Counters::read(counters_.recycled);
+    s.timeouts = Counters::read(counters_.timeouts);
+    s.rollbacks = Counters::read(counters_.rollbacks);
+    return s;
+}
+
+}  // namespace sociable::pool
