@@ -1,0 +1,22 @@
+#pragma once
+
+#include <sociable/dialect/isolation_level.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace sociable {
+
+/// What holds for one connection, from its checkout to its return.
+struct ConnectOptions {
+    /// The isolation level of its transactions; `autocommit` for none. Default: the engine's.
+    std::optional<IsolationLevel> isolation_level{};
+    /// Its transactions only read; writing is an error.
+    bool read_only = false;
+    /// Session settings of the database's own, as by PostgreSQL's and MariaDB's `SET` and SQLite's `PRAGMA`. They are put
+    /// back at return.
+    std::map<std::string, std::string> settings{};
+};
+
+}  // namespace sociable

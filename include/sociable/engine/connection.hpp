@@ -1,0 +1,152 @@
+#pragma once
+
+#include <sociable/dialect/transaction_options.hpp>
+#include <sociable/engine/described.hpp>
+#include <sociable/engine/parameter.hpp>
+#include <sociable/engine/result.hpp>
+#include <sociable/engine/transaction.hpp>
+#include <sociable/pool/events.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace soci {
+class session;
+}
+
+namespace sociable {
+
+using Parameters = std::span<const Parameter>;
+
+namespace detail {
+class BorrowedConnection;
+class SessionState;
+
+/// Appends the parameters of row `i`.
+using RowOfParameters = std::function<void(std::size_t i, std::vector<Parameter>& parameters)>;
+}  // namespace detail
+
+/// A connection borrowed from an engine's pool. The first statement begins a transaction, which lasts until commit() or
+/// rollback(); closing rolls back what was not committed and returns the connection. SQLAlchemy's "commit as you go".
+///
+/// Object lifetimes: it keeps its pool alive. Results and transactions made by it may outlive it, but are ended.
+/// Thread safety: one thread at a time.
+class Connection {
+public:
+    explicit Connection(std::shared_ptr<detail::ConnectionState> state) noexcept;
+    Connection(Connection&&) noexcept = default;
+    Connection& operator=(Connection&& other) noexcept;
+    ~Connection();
+
+    /// Runs one statement. Every `:name` outside quotes and comments takes the value of that name; `\:` is a colon.
+    /// @throws ArgumentError when a value is missing or left over; DatabaseError; PendingRollbackError
+    Result execute(std::string_view sql, std::initializer_list<Parameter> parameters = {});
+    Result execute(std::string_view sql, Parameters parameters);
+    /// The values are the members of a described struct; those that the statement doesn't name are ignored.
+    template <Described T>
+    Result execute(std::string_view sql, const T& object) {
+        std::vector<Parameter> parameters;
+        detail::append_parameters(object, parameters);
+        return run(sql, parameters, Mode::execute, Spare::ignored);
+    }
+
+    /// As execute, but the rows are received one by one while they are read: for results larger than memory. The next
+    /// statement on this connection loads what is left, so read or close the result first.
+    Result stream(std::string_view sql, std::initializer_list<Parameter> parameters = {});
+    Result stream(std::string_view sql, Parameters parameters);
+
+    /// Runs one statement for each row of values, and returns how many rows were affected in all. An error tells the
+    /// index of its row; roll back to undo the rows before it. A row is a described struct, or a range of Parameter.
+    template <std::ranges::forward_range Rows>
+    std::int64_t execute_many(std::string_view sql, const Rows& rows) {
+        using T = std::ranges::range_value_t<Rows>;
+        auto row = std::ranges::begin(rows);
+        const auto append = [&](std::size_t, std::vector<Parameter>& parameters) {
+            if constexpr (Described<T>)
+                detail::append_parameters(*row, parameters);
+            else
+                parameters.insert(parameters.end(), std::ranges::begin(*row), std::ranges::end(*row));
+            ++row;
+        };
+        return run_many(sql, static_cast<std::size_t>(std::ranges::distance(rows)), append,
+                        Described<T> ? Spare::ignored : Spare::refused);
+    }
+    std::int64_t execute_many(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows) {
+        return execute_many<std::initializer_list<std::initializer_list<Parameter>>>(sql, rows);
+    }
+
+    /// Begins a transaction; nothing is sent before its first statement.
+    /// @throws InvalidRequestError when one has begun, by this or by a statement
+    Transaction begin(const TransactionOptions& options = {});
+    /// Runs `f(connection)` in a transaction; commits when it returns, rolls back when it throws; returns what it returns.
+    template <std::invocable<Connection&> F>
+    auto begin(F&& f, const TransactionOptions& options = {}) {
+        return detail::run_in(begin(options), *this, std::forward<F>(f));
+    }
+    /// Sets a savepoint in the transaction, which begins if none has.
+    Transaction begin_nested();
+    /// Runs `f(connection)` in a savepoint; releases it when it returns, rolls back to it when it throws.
+    template <std::invocable<Connection&> F>
+    auto begin_nested(F&& f) {
+        return detail::run_in(begin_nested(), *this, std::forward<F>(f));
+    }
+    /// Ends the transaction, if there is one. @throws PendingRollbackError when it has failed; DatabaseError
+    void commit();
+    void rollback();
+    bool in_transaction() const noexcept;
+    bool in_nested_transaction() const noexcept;
+
+    /// The level of the coming transactions, until the connection is returned.
+    /// @throws InvalidRequestError inside a transaction; ArgumentError when the database hasn't got it
+    void set_isolation_level(IsolationLevel level);
+    /// The level that was set here or on the engine, if one was.
+    std::optional<IsolationLevel> isolation_level() const noexcept;
+
+    /// SOCI's own session, inside this connection's transaction, which begins if none has. Valid until the connection is
+    /// closed or invalidated. What SOCI throws is not translated.
+    soci::session& soci();
+    /// What users attach to the connection itself: kept over checkouts, empty on a new connection.
+    Info& info();
+    /// Counts the connections that the pool has opened.
+    std::uint64_t connection_id() const;
+
+    /// Closes the connection itself, as dead; the next use opens another. In a transaction, rollback() comes first.
+    void invalidate(std::exception_ptr error = nullptr);
+    /// Closes the connection itself when it is returned.
+    void soft_invalidate(std::exception_ptr error = nullptr);
+    bool invalidated() const noexcept;
+    /// Takes the connection out of the pool: it is this object's own, and closed at its end.
+    void detach();
+
+    /// Rolls back what was not committed and returns the connection to the pool. Harmless when closed.
+    /// @throws what a rollback or checkin listener throws, after the connection is back
+    void close();
+    bool closed() const noexcept;
+
+private:
+    friend class detail::BorrowedConnection;
+    friend class detail::SessionState;
+    enum class Mode { execute, stream };
+    enum class Spare { refused, ignored };  ///< values that the statement doesn't name
+
+    Result run(std::string_view sql, Parameters parameters, Mode mode, Spare spare);
+    std::int64_t run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row, Spare spare);
+    detail::ConnectionState& state() const;
+    /// Forgets the connection without closing it.
+    void release() noexcept { state_.reset(); }
+
+    std::shared_ptr<detail::ConnectionState> state_;
+};
+
+}  // namespace sociable

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <sociable/dialect/isolation_level.hpp>
+#include <sociable/dialect/sqlite_options.hpp>
+#include <sociable/pool/limit.hpp>
+#include <sociable/pool/pool_class.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace soci {
+class session;
+}
+
+namespace sociable {
+
+/// How SQL is logged by `sociable.engine`. SQLAlchemy's `echo`.
+enum class Echo {
+    off,        ///< at debug level: not at all, unless the logger is set to it
+    statements, ///< at info level: the statement, its time and its count of rows
+    values      ///< as statements, with the values bound. They are data of your users: not for production
+};
+
+/// What `create_engine` takes besides the URL. A field that the chosen pool can't use, or a value out of range, is an
+/// ArgumentError that names it: nothing is ignored. In brackets: SQLAlchemy's name, where it is another.
+struct EngineOptions {
+    // The pool ------------------------------------------------------------------------------------------------------
+
+    /// Connections that are kept open between checkouts, at least 1 or `unlimited`. They are opened when first needed.
+    /// Default 5. QueuePool only.
+    std::optional<Limit> pool_size{};
+
+    /// Connections beyond pool_size that may be open at once, at least 0 or `unlimited`. They are closed when they are
+    /// returned. Default 10. QueuePool only.
+    std::optional<Limit> max_overflow{};
+
+    /// How long a checkout waits for a connection when all are out, before it throws a TimeoutError. At least zero, which
+    /// fails at once. Default 30 s. QueuePool and StaticPool only.
+    std::optional<std::chrono::milliseconds> pool_timeout{};
+
+    /// How many checkouts may wait at once; one more throws a QueueFullError at once. At least 0. Default: any number.
+    /// QueuePool and StaticPool only.
+    std::optional<int> pool_max_waiting{};
+
+    /// A connection older than this, counted from its connect, is replaced when it is next checked out. Above zero.
+    /// Default: never. Keep it below the server's own limit on connection age or idleness.
+    std::optional<std::chrono::milliseconds> pool_recycle{};
+
+    /// Checks each connection with a round trip before it is handed out, and replaces it when it is dead. Not when it has
+    /// just been opened. Default: off.
+    bool pool_pre_ping = false;
+
+    /// Hands out the connection returned last (true), so that the others can idle out, or the one returned first (false),
+    /// so that all are used alike. Default: false. QueuePool only.
+    std::optional<bool> pool_use_lifo{};
+
+    /// What is done to a transaction still open at return. Default: rollback.
+    ResetOnReturn pool_reset_on_return = ResetOnReturn::rollback;
+
+    /// Clears settings (`SET`, `PRAGMA`), temporary tables and advisory locks at each return, at the cost of a round
+    /// trip, and then runs `init_sql` again. Default: off.
+    bool pool_reset_session = false;
+
+    /// The kind of pool [poolclass]. Default: QueuePool for servers, NullPool for SQLite files, StaticPool for SQLite in
+    /// memory.
+    std::optional<PoolClass> pool_class{};
+
+    // Connections ---------------------------------------------------------------------------------------------------
+
+    /// The isolation level of each transaction; `autocommit` for none. Default: the database's own.
+    std::optional<IsolationLevel> isolation_level{};
+
+    /// How long one attempt to connect may take, rounded up to full seconds; at least 1 s. Default 10 s. Not for SQLite.
+    std::optional<std::chrono::milliseconds> connect_timeout{};
+
+    /// Further connection settings of the database's own, added to the URL's query and stronger than it [connect_args].
+    std::map<std::string, std::string> connect_args{};
+
+    /// Opens the session it is given, in place of the URL, which then only tells the database. It is called by the thread
+    /// that needs the connection, by several at once.
+    std::function<void(soci::session&)> creator{};
+
+    /// Statements that run on each new connection, before any `connect` listener.
+    std::vector<std::string> init_sql{};
+
+    /// Opens a connection within create_engine, so that a wrong password shows there. Default: off.
+    bool connect_now = false;
+
+    /// Connections that create_engine opens and keeps, at most pool_size. Default 0. QueuePool only.
+    std::optional<int> warm_up{};
+
+    /// Prepared statements that each connection keeps, the least recently used going first; 0 keeps none, which a
+    /// transaction-pooling proxy in between needs. Default 100 [query_cache_size is SQLAlchemy's nearest].
+    int statement_cache_size = 100;
+
+    /// For SQLite only.
+    std::optional<SqliteOptions> sqlite{};
+
+    // What is seen --------------------------------------------------------------------------------------------------
+
+    /// Default: off.
+    Echo echo = Echo::off;
+
+    /// Names the engine in logs, status and errors [logging_name]. Default: "scheme://host/database".
+    std::string name{};
+};
+
+}  // namespace sociable

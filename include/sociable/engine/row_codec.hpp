@@ -1,0 +1,122 @@
+#pragma once
+
+#include <sociable/engine/described.hpp>
+#include <sociable/engine/row.hpp>
+#include <sociable/types/codec.hpp>
+
+#include <array>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace sociable::detail {
+
+/// The current row of a result, and the way to it.
+class RowSource {
+public:
+    virtual bool next() = 0;
+    virtual ValueView cell(std::size_t column) = 0;
+    virtual const std::vector<std::string>& columns() const = 0;
+    virtual std::size_t row_number() const = 0;
+
+protected:
+    ~RowSource() = default;
+};
+
+/// @throws NoSuchColumnError that lists the columns
+std::size_t require_column(const std::vector<std::string>& columns, std::string_view name);
+/// @throws InvalidRequestError when the row has another number of columns
+void require_columns(const std::vector<std::string>& columns, std::size_t wanted);
+
+/// Read by its members' names; a struct with a Codec of its own is a single value instead.
+template <class T>
+concept MappedStruct = Described<T> && !Decodable<T>;
+
+/// How a whole row becomes a T: a struct by its members' names, a tuple by position, another type from the only column.
+/// Made once for each result, so that names are looked up once.
+template <class T>
+class RowCodec {
+public:
+    explicit RowCodec(const std::vector<std::string>& columns) {
+        if constexpr (MappedStruct<T>) {
+            std::size_t i = 0;
+            boost::mp11::mp_for_each<MembersOf<T>>(
+                [&](auto member) { place_[i++] = require_column(columns, member.name); });
+        } else {
+            require_columns(columns, width);
+        }
+    }
+
+    T decode(RowSource& row) const {
+        std::size_t at = 0;
+        try {
+            return decode(row, at);
+        } catch (const DataError& error) {
+            const std::size_t column = MappedStruct<T> ? place_[at] : at;
+            rethrow_with_place(error, row.columns()[column], row.row_number());
+        }
+    }
+
+private:
+    template <class U>
+    struct Width : std::integral_constant<std::size_t, 1> {};
+    template <class... Us>
+    struct Width<std::tuple<Us...>> : std::integral_constant<std::size_t, sizeof...(Us)> {};
+    template <MappedStruct U>
+    struct Width<U> : std::integral_constant<std::size_t, member_count<U>> {};
+
+    static constexpr std::size_t width = Width<T>::value;
+
+    template <class U>
+    static U read(RowSource& row, std::size_t column) {
+        return detail::decode<U>(row.cell(column));
+    }
+
+    T decode(RowSource& row, std::size_t& at) const {
+        if constexpr (MappedStruct<T>) {
+            T object{};
+            for_each_member(object, [&](std::string_view, auto& member) {
+                member = read<std::remove_cvref_t<decltype(member)>>(row, place_[at]);
+                ++at;
+            });
+            return object;
+        } else if constexpr (Decodable<T>) {
+            return Codec<T>::decode(row.cell(0));
+        } else {
+            return decode_tuple(row, at, std::make_index_sequence<width>());
+        }
+    }
+
+    template <std::size_t... I>
+    static T decode_tuple(RowSource& row, std::size_t& at, std::index_sequence<I...>) {
+        static_assert(requires { std::tuple_size<T>::value; },
+                      "sociable: a row is read into a struct described by BOOST_DESCRIBE_STRUCT, a std::tuple, or a type "
+                      "that has a sociable::Codec");
+        return T{(at = I, read<std::tuple_element_t<I, T>>(row, I))...};
+    }
+
+    std::array<std::size_t, MappedStruct<T> ? width : 0> place_{};
+};
+
+/// The first column of a row, whatever else it has.
+template <class T>
+struct FirstColumn {
+    T value;
+};
+
+template <class T>
+class RowCodec<FirstColumn<T>> {
+public:
+    explicit RowCodec(const std::vector<std::string>&) {}
+
+    FirstColumn<T> decode(RowSource& row) const {
+        try {
+            return {detail::decode<T>(row.cell(0))};
+        } catch (const DataError& error) {
+            rethrow_with_place(error, row.columns()[0], row.row_number());
+        }
+    }
+};
+
+}  // namespace sociable::detail

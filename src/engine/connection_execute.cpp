@@ -1,0 +1,121 @@
+#include "engine/connection_state.hpp"
+
+#include "engine/statement_log.hpp"
+
+#include <sociable/engine/events.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace sociable::detail {
+
+std::shared_ptr<ResultState> ConnectionState::execute(std::string_view sql, Parameters parameters, bool streaming,
+                                                      bool spare_ignored) {
+    require_usable();
+    const std::optional<std::string> changed = changed_by_listeners(sql);
+    if (changed) sql = *changed;
+    settle_result();
+
+    pool::StatementCache::Lease statement = prepare(sql);
+    bind(*statement, parameters, spare_ignored);
+    ensure_begun(!statement->statement->reads_only());
+    const Stopwatch stopwatch(*engine_);
+    run_statement(statement, streaming);
+    auto result = std::make_shared<ResultState>(*this, std::move(statement));
+    report(stopwatch, sql, *result);
+    return result;
+}
+
+std::int64_t ConnectionState::execute_many(std::string_view sql, std::size_t rows, const RowOfParameters& row,
+                                           bool spare_ignored) {
+    require_usable();
+    const std::optional<std::string> changed = changed_by_listeners(sql);
+    if (changed) sql = *changed;
+    settle_result();
+
+    pool::StatementCache::Lease statement = prepare(sql);
+    std::vector<Parameter> parameters;
+    std::int64_t affected = 0;
+    const Stopwatch stopwatch(*engine_);
+    for (std::size_t i = 0; i < rows; ++i) {
+        parameters.clear();
+        row(i, parameters);
+        try {
+            bind(*statement, parameters, spare_ignored);
+        } catch (const ArgumentError& error) {
+            throw ArgumentError("row " + std::to_string(i) + ": " + error.what());
+        }
+        ensure_begun(!statement->statement->reads_only());
+        run_statement(statement, false, i);
+        affected += statement->statement->affected_rows();
+        statement->statement->finish();
+    }
+    statement.reset();
+    stopwatch.log(sql, affected, {});
+    fire<event::AfterExecute>(sql, affected, stopwatch.elapsed());
+    return affected;
+}
+
+std::optional<std::string> ConnectionState::changed_by_listeners(std::string_view sql) {
+    if (!engine_->hub.has_listeners<event::BeforeExecute>()) return std::nullopt;
+    BorrowedConnection connection(shared_from_this());
+    event::BeforeExecute e{connection.get(), std::string(sql)};
+    engine_->hub.fire(e);
+    return std::move(e.statement);
+}
+
+pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {
+    try {
+        return checkout_.slot().statements.take(sql, *engine_->dialect, driver());
+    } catch (const DatabaseError& error) {
+        raise_error(error, sql, {});
+    }
+}
+
+void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored) {
+    values_.clear();
+    std::size_t used = 0;
+    const std::vector<std::string>& names = statement.sql.parameters;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                        [&](const Parameter& p) { return p.name == names[i]; });
+        if (found == parameters.end())
+            throw ArgumentError("the parameter :" + names[i] + " has no value, in: " + statement.text);
+        values_.push_back(found->value);
+        if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) ==
+            names.begin() + static_cast<std::ptrdiff_t>(i))
+            ++used;
+    }
+    if (spare_ignored || used == parameters.size()) return;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const std::string name(parameters[i].name);
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            throw ArgumentError("the statement has no parameter :" + name + ", in: " + statement.text);
+        for (std::size_t j = 0; j < i; ++j)
+            if (parameters[j].name == name)
+                throw ArgumentError("the parameter :" + name + " has two values, in: " + statement.text);
+    }
+}
+
+void ConnectionState::run_statement(pool::StatementCache::Lease& statement, bool streaming,
+                                    std::optional<std::size_t> row) {
+    try {
+        statement->statement->execute(values_, streaming);
+    } catch (const DatabaseError& error) {
+        const std::string sql = statement->text;
+        statement.reset();  // before its connection may close
+        if (!row) raise_error(error, sql, values_);
+        DatabaseErrorInfo info = error.info();
+        info.message = "row " + std::to_string(*row) + ": " + info.message;
+        raise_error(DatabaseError(std::move(info)), sql, values_);
+    } catch (const ArgumentError& error) {
+        throw ArgumentError(std::string(error.what()) + ", in: " + statement->text);
+    }
+}
+
+void ConnectionState::report(const Stopwatch& stopwatch, std::string_view sql, const ResultState& result) {
+    stopwatch.log(sql, result.affected_rows(), values_);
+    fire<event::AfterExecute>(sql, result.affected_rows(), stopwatch.elapsed());
+}
+
+}  // namespace sociable::detail

@@ -1,0 +1,167 @@
+#include "engine/connection_state.hpp"
+
+#include "errors/redact.hpp"
+#include "log/log.hpp"
+#include "pool/pool_core.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace sociable::detail {
+
+BorrowedConnection::~BorrowedConnection() { connection_.release(); }
+
+namespace {
+
+/// Connect errors go through the handle_error listeners as well.
+[[noreturn]] void raise_connect_error(EngineState& engine, const DatabaseError& error) {
+    if (!engine.hub.has_listeners<event::HandleError>()) throw;
+    event::HandleError e{nullptr, error.info(), std::current_exception(), error.is_disconnect()};
+    engine.hub.fire(e);
+    std::rethrow_exception(e.exception);
+}
+
+}  // namespace
+
+ConnectionState::ConnectionState(std::shared_ptr<EngineState> engine, const ConnectOptions& options,
+                                 std::source_location place)
+    : engine_(std::move(engine)), options_(options) {
+    if (options_.isolation_level) engine_->dialect->check(*options_.isolation_level);
+    try {
+        checkout_ = engine_->pool()->checkout(place);
+        apply_settings();
+    } catch (const DatabaseError& error) {
+        raise_connect_error(*engine_, error);
+    }
+}
+
+ConnectionState::~ConnectionState() {
+    if (live_result) live_result->end();
+}
+
+void ConnectionState::require_open() const {
+    if (closed()) throw ResourceClosedError("this connection is closed");
+}
+
+void ConnectionState::require_usable() {
+    require_open();
+    if (phase_ == Phase::failed)
+        throw PendingRollbackError("the transaction has failed and must be rolled back first; the cause was: " +
+                                   first_cause_);
+    if (checkout_.slot().connected()) return;
+    try {
+        checkout_.reconnect();
+        apply_settings();
+    } catch (const DatabaseError& error) {
+        raise_connect_error(*engine_, error);
+    }
+}
+
+soci::session& ConnectionState::soci() {
+    require_usable();
+    settle_result();
+    ensure_begun(true);
+    return *checkout_.slot().session;
+}
+
+pool::Slot& ConnectionState::slot() {
+    require_open();
+    return checkout_.slot();
+}
+
+void ConnectionState::settle_result() {
+    if (live_result) live_result->detach();
+}
+
+void ConnectionState::apply_settings() {
+    for (const auto& [name, value] : options_.settings) driver().set(name, value);
+}
+
+void ConnectionState::restore_settings() noexcept {
+    if (options_.settings.empty() || !checkout_.slot().connected()) return;
+    try {
+        for (const auto& [name, value] : options_.settings) driver().restore(name);
+    } catch (...) {
+        log::engine().warn("{}: a connection's settings could not be put back; it is closed", engine_->settings.name);
+        checkout_.slot().soft_invalidated = true;
+    }
+}
+
+void ConnectionState::invalidate(std::exception_ptr error) {
+    require_open();
+    if (live_result) live_result->end();
+    if (phase_ == Phase::active) fail_transaction("the connection was invalidated");
+    checkout_.invalidate(std::move(error));
+}
+
+void ConnectionState::soft_invalidate(std::exception_ptr error) {
+    require_open();
+    checkout_.soft_invalidate(std::move(error));
+}
+
+void ConnectionState::detach() {
+    require_open();
+    if (!checkout_.slot().connected()) throw InvalidRequestError("an invalidated connection can't be detached");
+    checkout_.detach();
+}
+
+void ConnectionState::close() {
+    if (closed()) return;
+    if (live_result) live_result->end();
+    pool::Checkout ended;  // given back at the end, whatever is thrown before
+    try {
+        rollback();
+    } catch (const DatabaseError& error) {
+        log::engine().warn("{}: the rollback at the end of a connection failed: {}", engine_->settings.name,
+                           error.message());
+        checkout_.slot().soft_invalidated = true;
+    } catch (...) {
+        restore_settings();
+        end_transaction();
+        ended = std::move(checkout_);
+        throw;
+    }
+    restore_settings();
+    ended = std::move(checkout_);
+    ended.close();
+}
+
+void ConnectionState::raise_error(const DatabaseError& error, std::string_view sql,
+                                  std::span<const ValueView> values) {
+    DatabaseErrorInfo info = error.info();
+    info.statement = sql;
+    info.message = errors::redact_values(std::move(info.message), values);
+
+    const auto as_exception = [](const DatabaseErrorInfo& what) {
+        try {
+            raise(what);
+        } catch (...) {
+            return std::current_exception();
+        }
+    };
+    std::exception_ptr exception = as_exception(info);
+    bool pool_too = true;
+    if (engine_->hub.has_listeners<event::HandleError>()) {
+        BorrowedConnection connection(shared_from_this());
+        event::HandleError e{&connection.get(), info, exception, info.is_disconnect};
+        engine_->hub.fire(e);
+        pool_too = e.invalidate_pool_on_disconnect;
+        if (e.is_disconnect != info.is_disconnect) {
+            info.is_disconnect = e.is_disconnect;
+            if (e.exception == exception) e.exception = as_exception(info);
+        }
+        exception = e.exception;
+    }
+
+    if (first_cause_.empty() && phase_ == Phase::active) first_cause_ = info.message;
+    if (info.is_disconnect && checkout_) {
+        if (live_result) live_result->end();
+        if (phase_ == Phase::active) fail_transaction(info.message);
+        if (checkout_.slot().connected()) {
+            if (pool_too) checkout_.pool().lifecycle().outdate(checkout_.slot().generation);
+            checkout_.invalidate(exception);
+        }
+    }
+    std::rethrow_exception(exception);
+}
+
+}  // namespace sociable::detail

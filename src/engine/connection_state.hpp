@@ -1,0 +1,137 @@
+#pragma once
+
+#include "engine/engine_state.hpp"
+#include "engine/result_state.hpp"
+#include "pool/checkout.hpp"
+
+#include <sociable/dialect/transaction_options.hpp>
+#include <sociable/engine/connect_options.hpp>
+#include <sociable/engine/connection.hpp>
+#include <sociable/engine/events.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sociable::detail {
+
+class Stopwatch;
+
+/// Lends a listener a Connection for the time of an event.
+class BorrowedConnection {
+public:
+    explicit BorrowedConnection(std::shared_ptr<ConnectionState> state) noexcept : connection_(std::move(state)) {}
+    ~BorrowedConnection();
+    Connection& get() noexcept { return connection_; }
+
+private:
+    Connection connection_;
+};
+
+/// A connection in use: the checkout, its transaction, its open result. One thread at a time.
+class ConnectionState : public std::enable_shared_from_this<ConnectionState> {
+public:
+    ConnectionState(std::shared_ptr<EngineState> engine, const ConnectOptions& options, std::source_location place);
+    ~ConnectionState();
+
+    // connection_execute.cpp
+    std::shared_ptr<ResultState> execute(std::string_view sql, Parameters parameters, bool streaming, bool spare_ignored);
+    std::int64_t execute_many(std::string_view sql, std::size_t rows, const RowOfParameters& row, bool spare_ignored);
+
+    // connection_transaction.cpp
+    std::uint64_t begin(const TransactionOptions& options);
+    std::uint64_t begin_nested();
+    void commit();
+    void rollback();
+    /// Of the transaction or savepoint with this number.
+    void commit(std::uint64_t id);
+    void rollback(std::uint64_t id);
+    bool is_active(std::uint64_t id) const noexcept;
+    /// Commits at the end of a function's scope, unless the function has ended the transaction itself.
+    void commit_scope(std::uint64_t id);
+    bool in_transaction() const noexcept { return phase_ != Phase::none; }
+    bool in_nested_transaction() const noexcept { return !savepoints_.empty(); }
+    /// Sends the BEGIN that is due. `writes` tells what is known of the first statement.
+    void ensure_begun(bool writes);
+    void set_isolation_level(IsolationLevel level);
+    std::optional<IsolationLevel> isolation_level() const noexcept;
+
+    // connection_state.cpp
+    /// Ready for a statement: open, connected, and not in a transaction that has failed.
+    void require_usable();
+    void require_open() const;
+    soci::session& soci();
+    pool::Slot& slot();
+    void invalidate(std::exception_ptr error);
+    void soft_invalidate(std::exception_ptr error);
+    bool invalidated() const noexcept { return checkout_ && !checkout_.slot().connected(); }
+    void detach();
+    void close();
+    bool closed() const noexcept { return !checkout_; }
+    /// Runs the handle_error listeners, invalidates after a disconnect, and throws the error with its statement.
+    [[noreturn]] void raise_error(const DatabaseError& error, std::string_view sql, std::span<const ValueView> values);
+
+    template <class E, class... Fields>
+    void fire(Fields... fields) {
+        if (!engine_->hub.has_listeners<E>()) return;
+        BorrowedConnection connection(shared_from_this());
+        E e{connection.get(), std::move(fields)...};
+        engine_->hub.fire(e);
+    }
+
+    const std::shared_ptr<EngineState>& engine() const noexcept { return engine_; }
+    /// The last transaction's BEGIN was refused.
+    bool begin_failed() const noexcept { return begin_failed_; }
+
+    ResultState* live_result = nullptr;  ///< the one that holds a statement of this connection
+
+private:
+    enum class Phase {
+        none,
+        begun,   ///< in the user's eyes; the database learns of it with the first statement
+        active,
+        failed   ///< only rollback() is left
+    };
+    struct Savepoint {
+        std::uint64_t id;
+        std::string name;
+    };
+
+    bool autocommit() const noexcept { return isolation_level() == IsolationLevel::autocommit; }
+    dialect::Driver& driver() { return *checkout_.slot().driver; }
+    void settle_result();
+    void apply_settings();
+    void restore_settings() noexcept;
+    void run_sql(const std::string& sql);
+    void end_transaction() noexcept;
+    void fail_transaction(std::string cause);
+    std::optional<std::string> changed_by_listeners(std::string_view sql);
+    pool::StatementCache::Lease prepare(std::string_view sql);
+    void bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);
+    void run_statement(pool::StatementCache::Lease& statement, bool streaming,
+                       std::optional<std::size_t> row = std::nullopt);
+    void report(const Stopwatch& stopwatch, std::string_view sql, const ResultState& result);
+
+    std::shared_ptr<EngineState> engine_;
+    ConnectOptions options_;
+    pool::Checkout checkout_;
+
+    Phase phase_ = Phase::none;
+    TransactionOptions transaction_options_;
+    bool begin_failed_ = false;
+    std::uint64_t last_id_ = 0;
+    std::uint64_t transaction_id_ = 0;  ///< of the current or last one
+    std::vector<Savepoint> savepoints_;
+    std::string first_cause_;  ///< why the transaction has failed, or is about to
+
+    std::vector<ValueView> values_;  ///< of the statement under way; kept for its memory
+};
+
+}  // namespace sociable::detail

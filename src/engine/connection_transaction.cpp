@@ -1,0 +1,177 @@
+#include "engine/connection_state.hpp"
+
+#include <sociable/engine/events.hpp>
+
+#include <algorithm>
+
+namespace sociable::detail {
+
+std::uint64_t ConnectionState::begin(const TransactionOptions& options) {
+    require_usable();
+    if (phase_ != Phase::none)
+        throw InvalidRequestError(
+            "a transaction has begun on this connection already, by begin() or by its first statement; end it first, or "
+            "use begin_nested()");
+    if (options.isolation_level) {
+        engine_->dialect->check(*options.isolation_level);
+        if (*options.isolation_level == IsolationLevel::autocommit)
+            throw ArgumentError("AUTOCOMMIT is no level of a transaction; set it on the connection or the engine");
+    }
+    phase_ = Phase::begun;
+    transaction_options_ = options;
+    transaction_id_ = ++last_id_;
+    return transaction_id_;
+}
+
+void ConnectionState::ensure_begun(bool writes) {
+    if (phase_ == Phase::active) return;
+    if (phase_ == Phase::none) {
+        transaction_options_ = {};
+        transaction_id_ = ++last_id_;
+    }
+    TransactionOptions options = transaction_options_;
+    if (!options.isolation_level) options.isolation_level = isolation_level();
+    options.read_only = options.read_only || options_.read_only;
+    first_cause_.clear();
+    phase_ = Phase::begun;
+    fire<event::Begin>();
+    if (!autocommit()) {
+        begin_failed_ = false;
+        try {
+            driver().begin(options, writes);
+        } catch (const DatabaseError& error) {
+            begin_failed_ = true;
+            raise_error(error, "BEGIN", {});
+        }
+    }
+    phase_ = Phase::active;
+}
+
+void ConnectionState::commit() {
+    require_open();
+    if (phase_ == Phase::failed) require_usable();
+    settle_result();
+    if (phase_ == Phase::active) {
+        if (checkout_.slot().connected() && driver().transaction_state() == dialect::TransactionState::failed) {
+            fail_transaction(first_cause_);
+            require_usable();
+        }
+        fire<event::Commit>();
+        if (!autocommit()) {
+            try {
+                driver().commit();
+            } catch (const DatabaseError& error) {
+                fail_transaction(error.message());
+                raise_error(error, "COMMIT", {});
+            }
+        }
+    }
+    end_transaction();
+}
+
+void ConnectionState::rollback() {
+    require_open();
+    if (live_result) live_result->end();
+    const bool reached_database = phase_ == Phase::active || phase_ == Phase::failed;
+    if (reached_database) {
+        fail_transaction(first_cause_);  // until it is known to be gone
+        fire<event::Rollback>();
+        pool::Slot& slot = checkout_.slot();
+        if (slot.connected() && !autocommit() &&
+            slot.driver->transaction_state() != dialect::TransactionState::idle) {
+            try {
+                driver().rollback();
+            } catch (const DatabaseError& error) {
+                raise_error(error, "ROLLBACK", {});
+            }
+        }
+    }
+    end_transaction();
+}
+
+void ConnectionState::end_transaction() noexcept {
+    phase_ = Phase::none;
+    savepoints_.clear();
+    first_cause_.clear();
+}
+
+void ConnectionState::commit_scope(std::uint64_t id) {
+    if (is_active(id)) return commit(id);
+    // A savepoint's number is above its transaction's; a number below the current transaction's is of one that has ended.
+    if (phase_ != Phase::none && id < transaction_id_)
+        throw InvalidRequestError(
+            "the transaction of this scope was ended inside it, and what ran afterwards belongs to none; it is rolled back");
+}
+
+void ConnectionState::fail_transaction(std::string cause) {
+    phase_ = Phase::failed;
+    if (first_cause_.empty()) first_cause_ = std::move(cause);
+}
+
+std::uint64_t ConnectionState::begin_nested() {
+    require_usable();
+    if (autocommit()) throw InvalidRequestError("AUTOCOMMIT has no transaction to set a savepoint in");
+    settle_result();
+    ensure_begun(true);
+    Savepoint savepoint{++last_id_, "sociable_" + std::to_string(last_id_)};
+    fire<event::Savepoint>(std::string_view(savepoint.name));
+    run_sql("SAVEPOINT " + savepoint.name);
+    savepoints_.push_back(std::move(savepoint));
+    return savepoints_.back().id;
+}
+
+bool ConnectionState::is_active(std::uint64_t id) const noexcept {
+    if (phase_ == Phase::none || closed()) return false;
+    if (id == transaction_id_) return true;
+    return std::any_of(savepoints_.begin(), savepoints_.end(), [&](const Savepoint& s) { return s.id == id; });
+}
+
+void ConnectionState::commit(std::uint64_t id) {
+    if (!is_active(id)) throw InvalidRequestError("this transaction has ended already");
+    if (id == transaction_id_) return commit();
+    require_usable();
+    settle_result();
+    const auto found =
+        std::find_if(savepoints_.begin(), savepoints_.end(), [&](const Savepoint& s) { return s.id == id; });
+    const std::string name = found->name;
+    // Gone from here on, also when the database refuses, and with it those set after it.
+    savepoints_.erase(found, savepoints_.end());
+    fire<event::ReleaseSavepoint>(std::string_view(name));
+    run_sql("RELEASE SAVEPOINT " + name);
+}
+
+void ConnectionState::rollback(std::uint64_t id) {
+    if (!is_active(id)) return;
+    if (id == transaction_id_) return rollback();
+    if (live_result) live_result->end();
+    const auto found =
+        std::find_if(savepoints_.begin(), savepoints_.end(), [&](const Savepoint& s) { return s.id == id; });
+    const std::string name = found->name;
+    savepoints_.erase(found, savepoints_.end());
+    if (phase_ == Phase::failed || !checkout_.slot().connected()) return;  // only the whole can be rolled back
+    fire<event::RollbackSavepoint>(std::string_view(name));
+    run_sql("ROLLBACK TO SAVEPOINT " + name);
+    first_cause_.clear();
+}
+
+void ConnectionState::run_sql(const std::string& sql) {
+    try {
+        driver().run(sql);
+    } catch (const DatabaseError& error) {
+        raise_error(error, sql, {});
+    }
+}
+
+void ConnectionState::set_isolation_level(IsolationLevel level) {
+    require_open();
+    if (phase_ != Phase::none)
+        throw InvalidRequestError("the isolation level can't change inside a transaction; end it first");
+    engine_->dialect->check(level);
+    options_.isolation_level = level;
+}
+
+std::optional<IsolationLevel> ConnectionState::isolation_level() const noexcept {
+    return options_.isolation_level ? options_.isolation_level : engine_->isolation_level;
+}
+
+}  // namespace sociable::detail

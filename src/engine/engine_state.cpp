@@ -1,0 +1,39 @@
+#include "engine/engine_state.hpp"
+
+#include "pool/fork_epoch.hpp"
+
+#include <thread>
+#include <utility>
+
+namespace sociable::detail {
+
+EngineState::EngineState(Url u, std::shared_ptr<const dialect::Dialect> d, pool::Settings s,
+                         std::optional<IsolationLevel> level, Echo e)
+    : url(std::move(u)),
+      dialect(std::move(d)),
+      settings(std::move(s)),
+      isolation_level(level),
+      echo(e),
+      pool_(std::make_shared<pool::PoolCore>(settings, dialect, url, hub)),
+      epoch_(pool::fork_epoch()),
+      renewing_(epoch_.load()) {}
+
+const std::shared_ptr<pool::PoolCore>& EngineState::pool() {
+    if (epoch_.load(std::memory_order_acquire) != pool::fork_epoch()) renew_pool();
+    return pool_;
+}
+
+void EngineState::renew_pool() {
+    const unsigned now = pool::fork_epoch();
+    unsigned before = epoch_.load(std::memory_order_acquire);
+    if (before == now) return;
+    // A mutex could have been held by a thread that the child hasn't got; this ticket can't, since it counts epochs.
+    if (renewing_.compare_exchange_strong(before, now)) {
+        pool_ = std::make_shared<pool::PoolCore>(settings, dialect, url, hub);
+        epoch_.store(now, std::memory_order_release);
+    } else {
+        while (epoch_.load(std::memory_order_acquire) != now) std::this_thread::yield();
+    }
+}
+
+}  // namespace sociable::detail

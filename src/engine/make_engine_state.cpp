@@ -1,0 +1,141 @@
+#include "dialect/dialect.hpp"
+#include "engine/engine_state.hpp"
+
+#include <sociable/errors/error.hpp>
+
+#include <string>
+#include <utility>
+
+namespace sociable::detail {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+[[noreturn]] void refuse(const std::string& option, const std::string& why) {
+    throw ArgumentError("option " + option + ": " + why);
+}
+
+struct Choice {
+    PoolClass pool_class;
+    std::string reason;
+};
+
+Choice choose_pool(const EngineOptions& options, dialect::Locality locality) {
+    if (options.pool_class) return {*options.pool_class, "asked for"};
+    switch (locality) {
+        case dialect::Locality::server: break;
+        case dialect::Locality::file: return {PoolClass::null, "default for SQLite files"};
+        case dialect::Locality::memory: return {PoolClass::static_, "default for SQLite in memory"};
+    }
+    return {PoolClass::queue, "default for servers"};
+}
+
+/// Options of a queue mean nothing to other pools, and one that is set in vain is a mistake.
+void check_usable(const EngineOptions& options, PoolClass pool_class) {
+    const auto only_for = [&](bool set, const char* option, const char* pools) {
+        if (set)
+            refuse(option, std::string(to_string(pool_class)) + " can't use it, only " + pools +
+                               "; leave it out, or set pool_class");
+    };
+    if (pool_class != PoolClass::queue) {
+        const char* queue = "QueuePool";
+        only_for(options.pool_size.has_value(), "pool_size", queue);
+        only_for(options.max_overflow.has_value(), "max_overflow", queue);
+        only_for(options.pool_use_lifo.has_value(), "pool_use_lifo", queue);
+        only_for(options.warm_up.has_value(), "warm_up", queue);
+        if (pool_class != PoolClass::static_) {
+            const char* waiting = "QueuePool and StaticPool";
+            only_for(options.pool_timeout.has_value(), "pool_timeout", waiting);
+            only_for(options.pool_max_waiting.has_value(), "pool_max_waiting", waiting);
+        }
+    }
+    if (pool_class == PoolClass::null) {
+        const char* keeping = "pools that keep connections";
+        only_for(options.pool_recycle.has_value(), "pool_recycle", keeping);
+        only_for(options.pool_pre_ping, "pool_pre_ping", keeping);
+    }
+}
+
+void check_ranges(const EngineOptions& o) {
+    if (o.pool_size && !o.pool_size->is_unlimited() && o.pool_size->count() < 1)
+        refuse("pool_size", "is " + std::to_string(o.pool_size->count()) +
+                                "; valid are 1 and more, or sociable::unlimited. For no pooling set pool_class to null");
+    if (o.max_overflow && !o.max_overflow->is_unlimited() && o.max_overflow->count() < 0)
+        refuse("max_overflow", "is " + std::to_string(o.max_overflow->count()) +
+                                   "; valid are 0 and more, or sociable::unlimited");
+    if (o.pool_timeout && *o.pool_timeout < milliseconds::zero()) refuse("pool_timeout", "is negative");
+    if (o.pool_max_waiting && *o.pool_max_waiting < 0) refuse("pool_max_waiting", "is negative");
+    if (o.pool_recycle && *o.pool_recycle <= milliseconds::zero())
+        refuse("pool_recycle", "must be above zero; leave it out for connections that never grow too old");
+    if (o.warm_up && *o.warm_up < 0) refuse("warm_up", "is negative");
+    if (o.warm_up && o.pool_size && !o.pool_size->is_unlimited() && *o.warm_up > o.pool_size->count())
+        refuse("warm_up", "is over pool_size, so that some would be closed at once");
+    if (o.statement_cache_size < 0) refuse("statement_cache_size", "is negative");
+    if (o.connect_timeout && *o.connect_timeout < std::chrono::seconds(1))
+        refuse("connect_timeout", "must be 1 s or more");
+    if (o.sqlite && o.sqlite->busy_timeout < milliseconds::zero()) refuse("sqlite.busy_timeout", "is negative");
+}
+
+/// The URL that connections are opened with: the user's, with the options that are about connecting.
+Url connect_url(Url url, const EngineOptions& options, dialect::Locality locality) {
+    for (const auto& [key, value] : options.connect_args) url = url.with_query(key, value);
+    if (locality != dialect::Locality::server) {
+        if (options.connect_timeout) refuse("connect_timeout", "SQLite has no server to wait for");
+        return url;
+    }
+    const auto timeout = options.connect_timeout.value_or(std::chrono::seconds(10));
+    if (options.connect_timeout || !url.query("connect_timeout"))
+        url = url.with_query("connect_timeout",
+                             std::to_string(std::chrono::ceil<std::chrono::seconds>(timeout).count()));
+    return url;
+}
+
+std::string default_name(const Url& url) {
+    std::string name = url.scheme() + "://" + url.host();
+    if (!url.database().empty()) name += '/' + url.database();
+    return name;
+}
+
+}  // namespace
+
+pool::Settings pool_settings(const Url& url, const EngineOptions& options, const dialect::Dialect& dialect) {
+    check_ranges(options);
+    Choice choice = choose_pool(options, dialect.locality(url));
+    check_usable(options, choice.pool_class);
+
+    pool::Settings settings;
+    settings.name = options.name.empty() ? default_name(url) : options.name;
+    settings.pool_class = choice.pool_class;
+    settings.reason = std::move(choice.reason);
+    if (settings.pool_class == PoolClass::queue) {
+        settings.size = options.pool_size.value_or(5);
+        settings.max_overflow = options.max_overflow.value_or(10);
+    } else {
+        settings.size = settings.pool_class == PoolClass::static_ || settings.pool_class == PoolClass::assertion ? 1 : 0;
+        settings.max_overflow = 0;
+    }
+    settings.lifo = options.pool_use_lifo.value_or(false);
+    settings.timeout = options.pool_timeout.value_or(std::chrono::seconds(30));
+    settings.max_waiting = options.pool_max_waiting;
+    settings.recycle = options.pool_recycle;
+    settings.pre_ping = options.pool_pre_ping;
+    settings.reset_on_return = options.pool_reset_on_return;
+    settings.reset_session = options.pool_reset_session;
+    settings.init_sql = options.init_sql;
+    settings.creator = options.creator;
+    settings.statement_cache_size = static_cast<std::size_t>(options.statement_cache_size);
+    return settings;
+}
+
+std::shared_ptr<EngineState> make_engine_state(const Url& url, const EngineOptions& options) {
+    std::shared_ptr<const dialect::Dialect> dialect = dialect::make_dialect(url, options.sqlite);
+    if (options.isolation_level) dialect->check(*options.isolation_level);
+    pool::Settings settings = pool_settings(url, options, *dialect);
+    Url connecting = connect_url(url, options, dialect->locality(url));
+    if (!options.creator) dialect->check(connecting);
+    return std::make_shared<EngineState>(std::move(connecting), std::move(dialect), std::move(settings),
+                                         options.isolation_level, options.echo);
+}
+
+}  // namespace sociable::detail

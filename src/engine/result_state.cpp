@@ -1,0 +1,114 @@
+#include "engine/result_state.hpp"
+
+#include "engine/connection_state.hpp"
+
+#include <sociable/errors/error.hpp>
+
+#include <cstring>
+
+namespace sociable::detail {
+
+ResultState::ResultState(ConnectionState& connection, pool::StatementCache::Lease statement)
+    : connection_(&connection),
+      statement_(std::move(statement)),
+      columns_(std::make_shared<const std::vector<std::string>>(statement_->statement->columns())),
+      affected_rows_(statement_->statement->affected_rows()),
+      last_insert_id_(statement_->statement->last_insert_id()) {
+    if (columns_->empty())
+        statement_.reset();
+    else
+        connection_->live_result = this;
+}
+
+ResultState::~ResultState() { finish(); }
+
+bool ResultState::next() {
+    if (ended_) throw ResourceClosedError("the result's connection was closed before all of its rows were read");
+    current_.reset();
+    if (!loaded_.empty()) {
+        current_ = std::move(loaded_.front());
+        loaded_.pop_front();
+        ++row_number_;
+        return true;
+    }
+    if (!statement_) return false;
+    bool more = false;
+    try {
+        more = statement_->statement->fetch();
+    } catch (const DatabaseError& error) {
+        const std::string sql = statement_->text;
+        ConnectionState& connection = *connection_;
+        let_go();
+        connection.raise_error(error, sql, {});
+    }
+    if (more)
+        ++row_number_;
+    else
+        let_go();
+    return more;
+}
+
+ValueView ResultState::cell(std::size_t column) {
+    return current_ ? (*current_)[column] : statement_->statement->cell(column);
+}
+
+Row ResultState::row() { return current_ ? *current_ : copy_row(); }
+
+Row ResultState::copy_row() {
+    auto cells = std::make_shared<Row::Cells>();
+    const std::size_t width = columns_->size();
+    cells->values.reserve(width);
+    std::size_t text_size = 0;
+    const auto has_text = [](const ValueView& v) {
+        return v.kind() == ValueView::Kind::text || v.kind() == ValueView::Kind::blob;
+    };
+    for (std::size_t i = 0; i < width; ++i) {
+        cells->values.push_back(statement_->statement->cell(i));
+        if (has_text(cells->values.back())) text_size += cells->values.back().as_text().size();
+    }
+    cells->text = std::make_unique<char[]>(text_size);
+    char* to = cells->text.get();
+    for (ValueView& value : cells->values) {
+        if (!has_text(value)) continue;
+        const std::string_view from = value.as_text();
+        if (!from.empty()) std::memcpy(to, from.data(), from.size());
+        if (value.kind() == ValueView::Kind::text)
+            value = ValueView::text({to, from.size()});
+        else
+            value = ValueView::blob({reinterpret_cast<const std::byte*>(to), from.size()});
+        to += from.size();
+    }
+    Row row;
+    row.columns_ = columns_;
+    row.cells_ = std::move(cells);
+    return row;
+}
+
+void ResultState::detach() {
+    try {
+        while (statement_ && statement_->statement->fetch()) loaded_.push_back(copy_row());
+    } catch (...) {
+        end();
+        throw;
+    }
+    let_go();
+}
+
+void ResultState::finish() noexcept {
+    loaded_.clear();
+    let_go();
+}
+
+void ResultState::end() noexcept {
+    ended_ = ended_ || statement_ || !loaded_.empty();
+    current_.reset();
+    finish();
+}
+
+void ResultState::let_go() noexcept {
+    statement_.reset();
+    if (connection_ && connection_->live_result == this) connection_->live_result = nullptr;
+    connection_ = nullptr;
+}
+
+}  // namespace sociable::detail

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "pool/statement_cache.hpp"
+
+#include <sociable/engine/row.hpp>
+#include <sociable/engine/row_codec.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sociable::detail {
+
+class ConnectionState;
+
+/// A result while it is read. At most one result of a connection holds a statement of it: before the connection does
+/// anything else, detach() loads the rows that are left.
+class ResultState final : public RowSource {
+public:
+    /// Takes over a statement that has been executed.
+    ResultState(ConnectionState& connection, pool::StatementCache::Lease statement);
+    ResultState(const ResultState&) = delete;
+    ResultState& operator=(const ResultState&) = delete;
+    ~ResultState();
+
+    bool next() override;
+    ValueView cell(std::size_t column) override;
+    const std::vector<std::string>& columns() const override { return *columns_; }
+    std::size_t row_number() const override { return row_number_; }
+
+    std::int64_t affected_rows() const noexcept { return affected_rows_; }
+    std::optional<std::int64_t> last_insert_id() const noexcept { return last_insert_id_; }
+    /// A copy of the current row.
+    Row row();
+
+    /// Loads what is left and lets the connection go.
+    void detach();
+    /// Drops what is left and lets the connection go.
+    void finish() noexcept;
+    /// The connection ends: reading on is an error.
+    void end() noexcept;
+
+private:
+    void let_go() noexcept;
+    Row copy_row();
+
+    ConnectionState* connection_;  ///< null when it has been let go
+    pool::StatementCache::Lease statement_;
+    std::shared_ptr<const std::vector<std::string>> columns_;
+    std::int64_t affected_rows_;
+    std::optional<std::int64_t> last_insert_id_;
+
+    std::deque<Row> loaded_;
+    std::optional<Row> current_;  ///< when it comes from loaded_
+    std::size_t row_number_ = 0;
+    bool ended_ = false;
+};
+
+}  // namespace sociable::detail
