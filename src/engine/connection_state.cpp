@@ -69,11 +69,21 @@ pool::Slot& ConnectionState::slot() {
 }
 
 void ConnectionState::settle_result() {
-    if (live_result) live_result->detach();
+    if (!live_result) return;
+    const std::string sql = live_result->sql();
+    try {
+        live_result->detach();
+    } catch (const DatabaseError& error) {
+        raise_error(error, sql, {});
+    }
 }
 
 void ConnectionState::apply_settings() {
+    if (options_.settings.empty()) return;
+    // Where one is refused, those set before it must not reach the connection's next user.
+    checkout_.slot().soft_invalidated = true;
     for (const auto& [name, value] : options_.settings) driver().set(name, value);
+    checkout_.slot().soft_invalidated = false;
 }
 
 void ConnectionState::restore_settings() noexcept {

@@ -34,7 +34,6 @@ void ConnectionState::ensure_begun(bool writes) {
     options.read_only = options.read_only || options_.read_only;
     first_cause_.clear();
     phase_ = Phase::begun;
-    fire<event::Begin>();
     if (!autocommit()) {
         begin_failed_ = false;
         try {
@@ -45,6 +44,7 @@ void ConnectionState::ensure_begun(bool writes) {
         }
     }
     phase_ = Phase::active;
+    fire<event::Begin>();
 }
 
 void ConnectionState::commit() {

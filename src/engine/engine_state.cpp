@@ -7,14 +7,15 @@
 
 namespace sociable::detail {
 
-EngineState::EngineState(Url u, std::shared_ptr<const dialect::Dialect> d, pool::Settings s,
+EngineState::EngineState(Url u, Url c, std::shared_ptr<const dialect::Dialect> d, pool::Settings s,
                          std::optional<IsolationLevel> level, Echo e)
     : url(std::move(u)),
+      connect_url(std::move(c)),
       dialect(std::move(d)),
       settings(std::move(s)),
       isolation_level(level),
       echo(e),
-      pool_(std::make_shared<pool::PoolCore>(settings, dialect, url, hub)),
+      pool_(std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub)),
       epoch_(pool::fork_epoch()),
       renewing_(epoch_.load()) {}
 
@@ -29,7 +30,7 @@ void EngineState::renew_pool() {
     if (before == now) return;
     // A mutex could have been held by a thread that the child hasn't got; this ticket can't, since it counts epochs.
     if (renewing_.compare_exchange_strong(before, now)) {
-        pool_ = std::make_shared<pool::PoolCore>(settings, dialect, url, hub);
+        pool_ = std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub);
         epoch_.store(now, std::memory_order_release);
     } else {
         while (epoch_.load(std::memory_order_acquire) != now) std::this_thread::yield();

@@ -16,13 +16,15 @@ namespace sociable::detail {
 /// What the handles of one engine share.
 class EngineState {
 public:
-    EngineState(Url url, std::shared_ptr<const dialect::Dialect> dialect, pool::Settings settings,
+    /// `connect_url` is the user's URL with what the options add to it.
+    EngineState(Url url, Url connect_url, std::shared_ptr<const dialect::Dialect> dialect, pool::Settings settings,
                 std::optional<IsolationLevel> isolation_level, Echo echo);
 
     /// The pool of this process: after a fork, the child's first call makes a new one and leaves the parent's alone.
     const std::shared_ptr<pool::PoolCore>& pool();
 
-    const Url url;
+    const Url url;  ///< the user's
+    const Url connect_url;
     const std::shared_ptr<const dialect::Dialect> dialect;
     const pool::Settings settings;
     const std::optional<IsolationLevel> isolation_level;

@@ -134,7 +134,7 @@ std::shared_ptr<EngineState> make_engine_state(const Url& url, const EngineOptio
     pool::Settings settings = pool_settings(url, options, *dialect);
     Url connecting = connect_url(url, options, dialect->locality(url));
     if (!options.creator) dialect->check(connecting);
-    return std::make_shared<EngineState>(std::move(connecting), std::move(dialect), std::move(settings),
+    return std::make_shared<EngineState>(url, std::move(connecting), std::move(dialect), std::move(settings),
                                          options.isolation_level, options.echo);
 }
 

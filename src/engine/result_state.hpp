@@ -33,6 +33,8 @@ public:
 
     std::int64_t affected_rows() const noexcept { return affected_rows_; }
     std::optional<std::int64_t> last_insert_id() const noexcept { return last_insert_id_; }
+    /// The statement, while it is held.
+    std::string sql() const { return statement_ ? statement_->text : std::string(); }
     /// A copy of the current row.
     Row row();
 

@@ -32,7 +32,7 @@ struct AfterExecute {
     std::chrono::nanoseconds duration{0};
 };
 
-/// A transaction begins, with its first statement.
+/// A transaction has begun, with its first statement, which is yet to run.
 struct Begin {
     static constexpr Id id = Id::begin;
     Connection& connection;

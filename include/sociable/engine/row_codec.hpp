@@ -68,17 +68,20 @@ private:
 
     static constexpr std::size_t width = Width<T>::value;
 
+    /// `at` tells the error handler which column it was.
     template <class U>
-    static U read(RowSource& row, std::size_t column) {
+    static U read(RowSource& row, std::size_t column, std::size_t& at, std::size_t position) {
+        at = position;
         return detail::decode<U>(row.cell(column));
     }
 
     T decode(RowSource& row, std::size_t& at) const {
         if constexpr (MappedStruct<T>) {
             T object{};
+            std::size_t position = 0;
             for_each_member(object, [&](std::string_view, auto& member) {
-                member = read<std::remove_cvref_t<decltype(member)>>(row, place_[at]);
-                ++at;
+                member = read<std::remove_cvref_t<decltype(member)>>(row, place_[position], at, position);
+                ++position;
             });
             return object;
         } else if constexpr (Decodable<T>) {
@@ -93,7 +96,7 @@ private:
         static_assert(requires { std::tuple_size<T>::value; },
                       "sociable: a row is read into a struct described by BOOST_DESCRIBE_STRUCT, a std::tuple, or a type "
                       "that has a sociable::Codec");
-        return T{(at = I, read<std::tuple_element_t<I, T>>(row, I))...};
+        return T{read<std::tuple_element_t<I, T>>(row, I, at, I)...};
     }
 
     std::array<std::size_t, MappedStruct<T> ? width : 0> place_{};

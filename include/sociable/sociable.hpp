@@ -1,0 +1,20 @@
+#pragma once
+
+// The whole library.
+
+#include <sociable/engine/engine.hpp>
+#include <sociable/engine/environment.hpp>
+#include <sociable/errors/database_error.hpp>
+#include <sociable/errors/error.hpp>
+#include <sociable/errors/timeout_error.hpp>
+#include <sociable/events/event_hub.hpp>
+#include <sociable/pool/events.hpp>
+#include <sociable/pool/pool.hpp>
+#include <sociable/session/events.hpp>
+#include <sociable/session/scoped_session.hpp>
+#include <sociable/session/session.hpp>
+#include <sociable/session/session_maker.hpp>
+#include <sociable/url/url.hpp>
+#include <sociable/version.hpp>
+
+#include <boost/describe/class.hpp>

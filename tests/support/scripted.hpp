@@ -1,0 +1,57 @@
+#pragma once
+
+#include "engine/engine_state.hpp"
+
+#include <sociable/sociable.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sociable::test {
+
+/// A database that does what a test tells it, for faults that real ones can't be made to have. Shared by the test and all
+/// connections. The hooks may throw, and must be set before they are used by several threads.
+struct Script {
+    // Called at each of these, before it is counted and recorded.
+    std::function<void()> on_connect = [] {};
+    std::function<void()> on_ping = [] {};
+    std::function<void(const std::string& sql)> on_run = [](const std::string&) {};      ///< BEGIN, SAVEPOINT, ...
+    std::function<void(const std::string& sql)> on_execute = [](const std::string&) {};  ///< statements
+    /// What an open transaction looks like after an error in it.
+    bool errors_fail_transaction = false;
+
+    std::atomic<int> connects{0};
+    std::atomic<int> closes{0};
+    std::atomic<int> pings{0};
+    std::atomic<bool> looks_alive{true};
+
+    /// What the connections were told: BEGIN, COMMIT, ROLLBACK, SAVEPOINT x, statements.
+    std::vector<std::string> sql() const;
+    void record(const std::string& text);
+    void forget();
+
+    int open() const { return connects - closes; }
+
+    /// The time that the pool sees; real time plus this.
+    std::atomic<std::chrono::milliseconds> clock_offset{std::chrono::milliseconds(0)};
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> sql_;
+};
+
+/// An engine on a scripted database. Every SELECT gives one row, column "value", integer 1.
+Engine scripted_engine(const std::shared_ptr<Script>& script, const EngineOptions& options = {});
+
+/// What a server that went away makes its connections throw.
+[[noreturn]] void throw_disconnect();
+/// An error that is none.
+[[noreturn]] void throw_syntax_error();
+
+}  // namespace sociable::test
