@@ -103,7 +103,7 @@ void ConnectionState::run_statement(pool::StatementCache::Lease& statement, bool
         statement->statement->execute(values_, streaming);
     } catch (const DatabaseError& error) {
         const std::string sql = statement->text;
-        statement.reset();  // before its connection may close
+        statement.reset();
         if (!row) raise_error(error, sql, values_);
         DatabaseErrorInfo info = error.info();
         info.message = "row " + std::to_string(*row) + ": " + info.message;

@@ -4,50 +4,55 @@
 
 namespace sociable::pool {
 
-void StatementCache::GiveBack::operator()(PreparedStatement* statement) const noexcept {
-    statement->statement->finish();
-    if (cache)
-        statement->in_use = false;
-    else
-        delete statement;
-}
-
 StatementCache::Lease StatementCache::take(std::string_view text, const dialect::Dialect& dialect,
                                            dialect::Driver& driver) {
     const auto found = by_text_.find(text);
     if (found != by_text_.end() && !found->second->in_use) {
-        kept_.splice(kept_.begin(), kept_, found->second);
+        statements_.splice(statements_.begin(), statements_, found->second);
         found->second->in_use = true;
         return Lease(&*found->second, GiveBack{this});
     }
 
-    PreparedStatement fresh{std::string(text), dialect::parse_sql(text, dialect.sql_rules()), nullptr, true};
+    PreparedStatement fresh{std::string(text), dialect::parse_sql(text, dialect.sql_rules()), nullptr};
     fresh.statement = driver.prepare(fresh.sql.sql, fresh.sql.parameters.size());
-    if (capacity_ == 0 || found != by_text_.end())
-        return Lease(new PreparedStatement(std::move(fresh)), GiveBack{});
-
-    evict();
-    kept_.push_front(std::move(fresh));
-    try {
-        by_text_.emplace(kept_.front().text, kept_.begin());
-    } catch (...) {
-        kept_.pop_front();
-        throw;
+    const bool keep = capacity_ > 0 && found == by_text_.end();
+    if (keep) evict();
+    statements_.push_front(std::move(fresh));
+    Lease lease(&statements_.front(), GiveBack{this});
+    if (keep) {
+        by_text_.emplace(lease->text, statements_.begin());
+        lease->kept = true;
     }
-    return Lease(&kept_.front(), GiveBack{this});
+    return lease;
+}
+
+void StatementCache::give_back(PreparedStatement& statement) noexcept {
+    if (statement.statement) statement.statement->finish();
+    if (statement.kept)
+        statement.in_use = false;
+    else
+        statements_.remove_if([&](const PreparedStatement& other) { return &other == &statement; });
 }
 
 void StatementCache::clear() noexcept {
     by_text_.clear();
-    kept_.clear();
+    for (auto it = statements_.begin(); it != statements_.end();) {
+        if (it->in_use) {
+            it->statement.reset();
+            it->kept = false;
+            ++it;
+        } else {
+            it = statements_.erase(it);
+        }
+    }
 }
 
 void StatementCache::evict() {
-    for (auto it = kept_.end(); kept_.size() >= capacity_ && it != kept_.begin();) {
+    for (auto it = statements_.end(); by_text_.size() >= capacity_ && it != statements_.begin();) {
         --it;
-        if (it->in_use) continue;
+        if (it->in_use || !it->kept) continue;
         by_text_.erase(it->text);
-        it = kept_.erase(it);
+        it = statements_.erase(it);
     }
 }
 

@@ -15,39 +15,42 @@ namespace sociable::pool {
 struct PreparedStatement {
     std::string text;  ///< as the user wrote it
     dialect::SqlText sql;
+    /// Null once its connection has closed under it.
     std::unique_ptr<dialect::Statement> statement;
-    bool in_use = false;
+    bool kept = false;  ///< found again by its text
+    bool in_use = true;
 };
 
 /// The prepared statements of one connection, by their text; the least recently used goes first. Gains: a select by
 /// primary key on SQLite takes a fifth of the time, one on PostgreSQL half. One thread at a time.
 class StatementCache {
 public:
-    /// Gives the statement back to its cache when it goes; one that isn't kept is destroyed.
     struct GiveBack {
         StatementCache* cache = nullptr;
-        void operator()(PreparedStatement* statement) const noexcept;
+        void operator()(PreparedStatement* statement) const noexcept { cache->give_back(*statement); }
     };
+    /// A statement in use. The cache outlives it; the connection need not.
     using Lease = std::unique_ptr<PreparedStatement, GiveBack>;
 
     explicit StatementCache(std::size_t capacity) : capacity_(capacity) {}
 
-    /// The kept statement, unless a result is still being read from it; else one prepared now. The lease must go before
-    /// the connection closes.
+    /// The kept statement, unless a result is still being read from it; else one prepared now.
     Lease take(std::string_view text, const dialect::Dialect& dialect, dialect::Driver& driver);
-    /// Destroys what is kept. Needed before the connection closes, and before a reset that drops prepared statements.
+    /// Destroys every statement, in use or not. Needed before the connection closes, and before a reset that drops
+    /// prepared statements.
     void clear() noexcept;
 
-    std::size_t size() const noexcept { return kept_.size(); }
+    std::size_t size() const noexcept { return by_text_.size(); }
 
 private:
-    using Kept = std::list<PreparedStatement>;
+    using Statements = std::list<PreparedStatement>;
 
+    void give_back(PreparedStatement& statement) noexcept;
     void evict();
 
     std::size_t capacity_;
-    Kept kept_;  ///< most recently used first
-    std::unordered_map<std::string_view, Kept::iterator> by_text_;
+    Statements statements_;  ///< most recently used first
+    std::unordered_map<std::string_view, Statements::iterator> by_text_;
 };
 
 }  // namespace sociable::pool

@@ -1,0 +1,228 @@
+// Acceptance list, "Waiting".
+#include "support/database.hpp"
+#include "support/scripted.hpp"
+#include "support/threads.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+
+using namespace sociable;
+using namespace sociable::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+EngineOptions one(std::chrono::milliseconds timeout) {
+    return {.pool_size = 1, .max_overflow = 0, .pool_timeout = timeout};
+}
+
+Clock::duration time_to_fail(Engine& engine) {
+    const auto start = Clock::now();
+    CHECK_THROWS_AS(engine.connect(), TimeoutError);
+    return Clock::now() - start;
+}
+
+void wait_for_waiters(const Engine& engine, int count) {
+    wait_until([&] { return engine.pool().status().waiters == count; });
+}
+
+}  // namespace
+
+TEST_CASE("At the cap a checkout fails with TimeoutError after the timeout; timeouts below a second are honoured; zero "
+          "fails at once") {
+    for (const auto timeout : {0ms, 50ms, 400ms}) {
+        Engine engine = scripted_engine(std::make_shared<Script>(), one(timeout));
+        Connection held = engine.connect();
+        const auto waited = time_to_fail(engine);
+        CHECK(waited >= timeout);
+        // 5 % and what the machine takes to switch threads.
+        CHECK(waited <= timeout + timeout / 20 + 50ms);
+        CHECK(engine.pool().status().waiters == 0);
+        CHECK(engine.pool().status().timeouts == 1);
+    }
+}
+
+TEST_CASE("10 threads over 3 slots: nobody times out before the full timeout") {
+    Engine engine = scripted_engine(std::make_shared<Script>(), {.pool_size = 3, .max_overflow = 0, .pool_timeout = 300ms});
+    std::vector<Connection> held;
+    for (int i = 0; i < 3; ++i) held.push_back(engine.connect());
+    std::vector<Clock::duration> waited(10);
+    in_parallel(10, [&](int i) {
+        const auto start = Clock::now();
+        try {
+            engine.connect();
+        } catch (const TimeoutError&) {
+        }
+        waited[static_cast<std::size_t>(i)] = Clock::now() - start;
+    });
+    CHECK(*std::min_element(waited.begin(), waited.end()) >= 300ms);
+}
+
+TEST_CASE("waiting is first come, first served") {
+    Engine engine = scripted_engine(std::make_shared<Script>(), one(30s));
+    Connection held = engine.connect();
+    std::vector<int> order;  // guarded by the only connection
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&, i] {
+            Connection c = engine.connect();
+            order.push_back(i);
+        });
+        wait_for_waiters(engine, i + 1);
+    }
+    held.close();
+    for (std::thread& thread : threads) thread.join();
+    CHECK(order == std::vector{0, 1, 2, 3, 4, 5, 6, 7});
+}
+
+TEST_CASE("32 threads over one slot held 200 us: every thread is served, and the longest wait is within 3 times the ideal") {
+    Engine engine = scripted_engine(std::make_shared<Script>(), one(30s));
+    constexpr int threads = 32, rounds = 60;
+    std::atomic<std::int64_t> longest{0};
+    const auto start = Clock::now();
+    in_parallel(threads, [&](int) {
+        for (int i = 0; i < rounds; ++i) {
+            const auto asked = Clock::now();
+            Connection c = engine.connect();
+            const std::int64_t waited = (Clock::now() - asked).count();
+            for (std::int64_t seen = longest; seen < waited && !longest.compare_exchange_weak(seen, waited);) {
+            }
+            const auto until = Clock::now() + 200us;
+            std::this_thread::sleep_until(until);
+        }
+    });
+    // The ideal is a turn of each thread: what the whole run took, by the rounds.
+    const std::int64_t ideal = (Clock::now() - start).count() / rounds;
+    CHECK(engine.pool().status().checkouts == threads * rounds);
+    CHECK(longest < 3 * ideal);
+}
+
+TEST_CASE("a waiter is woken whenever a slot comes free for any reason: return, invalidation, detach, a connect that failed") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, one(30s));
+    const auto served_after = [&](const std::function<void(Connection&)>& release) {
+        Connection held = engine.connect();
+        std::thread waiter([&] { engine.connect(); });
+        wait_for_waiters(engine, 1);
+        release(held);
+        waiter.join();
+    };
+    SUBCASE("return") { served_after([](Connection& c) { c.close(); }); }
+    SUBCASE("invalidation") {
+        served_after([](Connection& c) {
+            c.invalidate();
+            c.close();
+        });
+    }
+    SUBCASE("detach") { served_after([](Connection& c) { c.detach(); }); }
+    SUBCASE("a connect that failed") {
+        Door fail;
+        script->on_connect = [&] {
+            if (script->connects == 0 && script->closes == 0) {
+                ++script->closes;  // only the first
+                fail.pass();
+                throw_disconnect();
+            }
+        };
+        std::thread first([&] { CHECK_THROWS_AS(engine.connect(), OperationalError); });
+        wait_until([&] { return engine.pool().status().checked_out == 1; });
+        std::thread waiter([&] { engine.connect(); });
+        wait_for_waiters(engine, 1);
+        fail.open();
+        first.join();
+        waiter.join();
+    }
+    CHECK(engine.pool().status().waiters == 0);
+}
+
+TEST_CASE("the timeout's text and fields tell size, overflow, waiters, the last connect error") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(
+        script, {.pool_size = 1, .max_overflow = 1, .pool_timeout = 0ms, .name = "shop"});
+    script->on_connect = [&] {
+        if (script->connects == 1) throw_disconnect();
+    };
+    Connection held = engine.connect();
+    CHECK_THROWS_AS(engine.connect(), OperationalError);
+    script->on_connect = [] {};
+    Engine unlucky = engine;
+    Connection second = engine.connect();
+    try {
+        unlucky.connect();
+        FAIL("no timeout");
+    } catch (const TimeoutError& e) {
+        CHECK(e.info().pool == "shop");
+        CHECK(e.info().size == 1);
+        CHECK(e.info().overflow == 1);
+        CHECK(e.info().checked_out == 2);
+        CHECK(e.info().waiters == 1);
+        CHECK(e.info().last_connect_error.empty());  // the last one succeeded
+        const std::string text = e.what();
+        for (const char* part : {"'shop'", "size 1", "overflow 1", "checked out 2", "waiting 1"})
+            CHECK(text.find(part) != std::string::npos);
+    }
+}
+
+TEST_CASE("pool_max_waiting: one waiter too many fails at once with an error of its own") {
+    Engine engine = scripted_engine(
+        std::make_shared<Script>(),
+        {.pool_size = 1, .max_overflow = 0, .pool_timeout = 30s, .pool_max_waiting = 1});
+    Connection held = engine.connect();
+    std::thread waiter([&] { engine.connect(); });
+    wait_for_waiters(engine, 1);
+    CHECK_THROWS_AS(engine.connect(), QueueFullError);
+    held.close();
+    waiter.join();
+    engine.connect();
+}
+
+TEST_CASE("The first-connect work of a dialect runs once and to its end before any other thread gets a connection; connect "
+          "runs once per connection") {
+    Engine engine = scripted_engine(std::make_shared<Script>(), {.pool_size = 10});
+    std::atomic<int> first{0}, connects{0};
+    std::atomic<bool> ended{false};
+    Door go_on;
+    engine.listen<event::FirstConnect>([&](event::FirstConnect&) {
+        ++first;
+        go_on.pass();
+        ended = true;
+    }).release();
+    engine.listen<event::Connect>([&](event::Connect&) {
+        CHECK(ended);
+        ++connects;
+    }).release();
+    std::thread opener([&] {
+        wait_until([&] { return engine.pool().status().checked_out >= 4; });
+        go_on.open();
+    });
+    std::vector<std::uint64_t> ids(8);
+    in_parallel(8, [&](int i) {
+        Connection c = engine.connect();
+        CHECK(ended);
+        ids[static_cast<std::size_t>(i)] = c.connection_id();
+    });
+    opener.join();
+    CHECK(first == 1);
+    std::sort(ids.begin(), ids.end());
+    CHECK(connects == std::unique(ids.begin(), ids.end()) - ids.begin());
+}
+
+TEST_CASE("A wall clock that jumps changes nothing") {
+    // Nothing of the library reads it: deadlines, recycling and ages are steady_clock's.
+    const std::filesystem::path root = std::filesystem::path(__FILE__).parent_path() / "../..";
+    int files = 0;
+    for (const char* folder : {"src", "include"})
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
+            if (!entry.is_regular_file()) continue;
+            ++files;
+            std::ifstream in(entry.path());
+            const std::string text{std::istreambuf_iterator<char>(in), {}};
+            CAPTURE(entry.path().string());
+            for (const char* wall : {"system_clock::now", "gettimeofday", "CLOCK_REALTIME", "time(nullptr)"})
+                CHECK(text.find(wall) == std::string::npos);
+        }
+    CHECK(files > 50);
+}
