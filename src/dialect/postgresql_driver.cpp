@@ -122,7 +122,13 @@ void PostgresqlDriver::reset_session() {
 
 void PostgresqlDriver::set(const std::string& name, const std::string& value) {
     const std::array values{ValueView::text(name), ValueView::text(value)};
-    prepare("SELECT pg_catalog.set_config($1, $2, false)", values.size())->execute(values, false);
+    try {
+        prepare("SELECT pg_catalog.set_config($1, $2, false)", values.size())->execute(values, false);
+    } catch (const DatabaseError& error) {  // which hides the name, as it was bound
+        DatabaseErrorInfo info = error.info();
+        info.message = "setting '" + name + "': " + info.message;
+        raise(std::move(info));
+    }
 }
 
 void PostgresqlDriver::restore(const std::string& name) {

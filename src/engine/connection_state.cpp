@@ -40,6 +40,8 @@ ConnectionState::~ConnectionState() {
 
 void ConnectionState::require_open() const {
     if (closed()) throw ResourceClosedError("this connection is closed");
+    if (is_of_parent())
+        throw InvalidRequestError("this connection was opened by the parent process, before fork(); take another");
 }
 
 void ConnectionState::require_usable() {
@@ -117,6 +119,10 @@ void ConnectionState::detach() {
 void ConnectionState::close() {
     if (closed()) return;
     if (live_result) live_result->end();
+    if (is_of_parent()) {
+        end_transaction();
+        return checkout_.close();
+    }
     pool::Checkout ended;  // given back at the end, whatever is thrown before
     try {
         rollback();

@@ -75,6 +75,8 @@ public:
     void detach();
     void close();
     bool closed() const noexcept { return !checkout_; }
+    /// Made before a fork, by the parent: nothing may be sent on it, not even a goodbye.
+    bool is_of_parent() const noexcept { return checkout_ && checkout_.pool().is_of_parent(); }
     /// Runs the handle_error listeners, invalidates after a disconnect, and throws the error with its statement.
     [[noreturn]] void raise_error(const DatabaseError& error, std::string_view sql, std::span<const ValueView> values);
 

@@ -104,6 +104,7 @@ void ConnectionState::commit_scope(std::uint64_t id) {
 }
 
 void ConnectionState::fail_transaction(std::string cause) {
+    if (autocommit()) return end_transaction();  // there is nothing to roll back
     phase_ = Phase::failed;
     if (first_cause_.empty()) first_cause_ = std::move(cause);
 }
@@ -142,6 +143,7 @@ void ConnectionState::commit(std::uint64_t id) {
 
 void ConnectionState::rollback(std::uint64_t id) {
     if (!is_active(id)) return;
+    require_open();
     if (id == transaction_id_) return rollback();
     if (live_result) live_result->end();
     const auto found =

@@ -32,6 +32,7 @@ bool ResultState::next() {
         return true;
     }
     if (!statement_) return false;
+    connection_->require_open();
     bool more = false;
     try {
         more = statement_->statement->fetch();
@@ -106,6 +107,7 @@ void ResultState::end() noexcept {
 }
 
 void ResultState::let_go() noexcept {
+    if (connection_ && connection_->is_of_parent()) static_cast<void>(statement_.release());
     statement_.reset();
     if (connection_ && connection_->live_result == this) connection_->live_result = nullptr;
     connection_ = nullptr;

@@ -93,10 +93,11 @@ private:
 
     template <std::size_t... I>
     static T decode_tuple(RowSource& row, std::size_t& at, std::index_sequence<I...>) {
-        static_assert(requires { std::tuple_size<T>::value; },
+        constexpr bool is_tuple = requires { std::tuple_size<T>::value; };
+        static_assert(is_tuple,
                       "sociable: a row is read into a struct described by BOOST_DESCRIBE_STRUCT, a std::tuple, or a type "
                       "that has a sociable::Codec");
-        return T{read<std::tuple_element_t<I, T>>(row, I, at, I)...};
+        if constexpr (is_tuple) return T{read<std::tuple_element_t<I, T>>(row, I, at, I)...};
     }
 
     std::array<std::size_t, MappedStruct<T> ? width : 0> place_{};

@@ -50,11 +50,13 @@ public:
     /// `listener` is called with an E&, or a const E&.
     template <class E, class F>
     Subscription listen(F&& listener, ListenOptions options = {}) {
-        static_assert(std::is_invocable_v<F&, E&>,
+        constexpr bool fits = std::is_invocable_v<F&, E&>;
+        static_assert(fits,
                       "sociable: a listener is called with its event, e.g. [](const sociable::event::Checkout& e) {...}");
-        return add(
-            E::id, [f = std::forward<F>(listener)](void* e) mutable { static_cast<void>(f(*static_cast<E*>(e))); },
-            options);
+        if constexpr (fits)  // or the compiler adds what it can't call
+            return add(
+                E::id, [f = std::forward<F>(listener)](void* e) mutable { static_cast<void>(f(*static_cast<E*>(e))); },
+                options);
     }
 
     template <class E>
