@@ -46,6 +46,10 @@ public:
     /// Forgets what waits, which the server has dropped on its own.
     void forget_waiting() noexcept { waiting_.clear(); }
 
+    /// Counts the statements of this connection that changed tables or types: what was prepared before may be stale, and
+    /// inside a transaction the server's refusal would cost all of it.
+    unsigned long schema_changes = 0;
+
 private:
     void cancel() noexcept;
     void end_copy(ExecStatusType direction) noexcept;

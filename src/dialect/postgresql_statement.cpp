@@ -29,6 +29,11 @@ bool begins_with_select(std::string_view sql) {
 // The server has dropped the prepared statement, or a table has other columns than when it was prepared.
 bool is_stale(const DatabaseError& e) { return e.sqlstate() == "26000" || e.sqlstate() == "0A000"; }
 
+bool changes_schema(PGresult* result) {
+    const std::string_view command = PQcmdStatus(result);
+    return command.starts_with("ALTER") || command.starts_with("CREATE") || command.starts_with("DROP");
+}
+
 std::int64_t rows_changed(PGresult* result) {
     const std::string_view command = PQcmdStatus(result);
     for (const std::string_view writing : {"INSERT", "UPDATE", "DELETE", "MERGE"}) {
@@ -88,6 +93,7 @@ void PostgresqlStatement::run(bool streaming) {
 }
 
 void PostgresqlStatement::send() {
+    if (!name_.empty() && prepared_after_ != link_.schema_changes) forget_prepared();
     if (executed_ && name_.empty()) prepare();
     if (!name_.empty() && parameters_.fit(prepared_types_))
         send_prepared();
@@ -113,6 +119,7 @@ void PostgresqlStatement::prepare() {
         PQsendPrepare(link_.native(), name.c_str(), sql_.c_str(), parameters_.size(), prepared_types_.data()));
     link_.receive();
     name_ = std::move(name);
+    prepared_after_ = link_.schema_changes;
 }
 
 void PostgresqlStatement::forget_prepared() noexcept {
@@ -131,7 +138,10 @@ void PostgresqlStatement::receive(bool streaming) {
 // A stream gives one result for each row, and one without rows at its end.
 void PostgresqlStatement::note_end(const PostgresqlResult& result) {
     if (result && PQresultStatus(result.get()) == PGRES_SINGLE_TUPLE) return;
-    if (result) affected_ = rows_changed(result.get());
+    if (result) {
+        affected_ = rows_changed(result.get());
+        if (changes_schema(result.get())) ++link_.schema_changes;
+    }
     if (std::exchange(streaming_, false)) link_.drain(false);
 }
 

@@ -50,6 +50,7 @@ private:
     bool executed_ = false;
     std::string name_;  ///< on the server; empty when it isn't prepared there
     std::vector<Oid> prepared_types_;
+    unsigned long prepared_after_ = 0;  ///< how many changes of the schema
 
     PostgresqlRow row_;
     bool streaming_ = false;  ///< and there may be more to receive

@@ -23,7 +23,7 @@ namespace {
 }  // namespace
 
 ConnectionState::ConnectionState(std::shared_ptr<EngineState> engine, const ConnectOptions& options,
-                                 std::source_location place)
+                                 SourceLocation place)
     : engine_(std::move(engine)), options_(options) {
     if (options_.isolation_level) engine_->dialect->check(*options_.isolation_level);
     try {

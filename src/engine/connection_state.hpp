@@ -8,12 +8,12 @@
 #include <sociable/engine/connect_options.hpp>
 #include <sociable/engine/connection.hpp>
 #include <sociable/engine/events.hpp>
+#include <sociable/errors/source_location.hpp>
 
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,7 +38,7 @@ private:
 /// A connection in use: the checkout, its transaction, its open result. One thread at a time.
 class ConnectionState : public std::enable_shared_from_this<ConnectionState> {
 public:
-    ConnectionState(std::shared_ptr<EngineState> engine, const ConnectOptions& options, std::source_location place);
+    ConnectionState(std::shared_ptr<EngineState> engine, const ConnectOptions& options, SourceLocation place);
     ~ConnectionState();
 
     // connection_execute.cpp

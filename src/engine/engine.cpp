@@ -11,7 +11,7 @@ namespace sociable {
 Engine::Engine(std::shared_ptr<detail::EngineState> state, ConnectOptions options) noexcept
     : state_(std::move(state)), options_(std::move(options)) {}
 
-Connection Engine::connect(const ConnectOptions& options, std::source_location place) {
+Connection Engine::connect(const ConnectOptions& options, SourceLocation place) {
     ConnectOptions merged = options_;
     if (options.isolation_level) merged.isolation_level = options.isolation_level;
     merged.read_only = merged.read_only || options.read_only;
@@ -19,7 +19,7 @@ Connection Engine::connect(const ConnectOptions& options, std::source_location p
     return Connection(std::make_shared<detail::ConnectionState>(state_, merged, place));
 }
 
-Connection Engine::connect(std::source_location place) {
+Connection Engine::connect(SourceLocation place) {
     return Connection(std::make_shared<detail::ConnectionState>(state_, options_, place));
 }
 

@@ -1,5 +1,6 @@
 #include "engine/engine_state.hpp"
 
+#include "log/log.hpp"
 #include "pool/fork_epoch.hpp"
 
 #include <thread>
@@ -17,7 +18,11 @@ EngineState::EngineState(Url u, Url c, std::shared_ptr<const dialect::Dialect> d
       echo(e),
       pool_(std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub)),
       epoch_(pool::fork_epoch()),
-      renewing_(epoch_.load()) {}
+      renewing_(epoch_.load()) {
+    // Made now, so that whoever has an engine finds them by name.
+    log::engine();
+    log::pool();
+}
 
 const std::shared_ptr<pool::PoolCore>& EngineState::pool() {
     if (epoch_.load(std::memory_order_acquire) != pool::fork_epoch()) renew_pool();

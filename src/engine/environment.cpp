@@ -1,15 +1,18 @@
 #include <sociable/engine/environment.hpp>
 
 #include "dialect/choices.hpp"
+#include "errors/redact.hpp"
 
 #include <sociable/errors/error.hpp>
 
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace sociable {
 
@@ -66,7 +69,8 @@ struct Variable {
         try {
             return parse(value);
         } catch (const ArgumentError& e) {
-            throw ArgumentError("the environment variable " + name + ": " + e.what());
+            throw ArgumentError("the environment variable " + name + ": " +
+                                errors::redact_secret(e.what(), "'" + value + "'"));
         }
     }
 };

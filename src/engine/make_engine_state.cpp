@@ -12,6 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr Limit default_size = 5;
+
 [[noreturn]] void refuse(const std::string& option, const std::string& why) {
     throw ArgumentError("option " + option + ": " + why);
 }
@@ -57,24 +59,45 @@ void check_usable(const EngineOptions& options, PoolClass pool_class) {
     }
 }
 
+// Times can be added to it without overflow. Whoever means longer means for ever.
+constexpr milliseconds longest = std::chrono::hours(24 * 365);
+
+void check_duration(const char* option, std::optional<milliseconds> value, milliseconds least) {
+    if (value && (*value < least || *value > longest))
+        refuse(option, "is " + std::to_string(value->count()) + " ms; valid are " + std::to_string(least.count()) +
+                           " ms to 365 days");
+}
+
+void check_count(const char* option, std::optional<int> value) {
+    if (value && *value < 0) refuse(option, "is " + std::to_string(*value) + "; valid are 0 and more");
+}
+
+void check_limit(const char* option, std::optional<Limit> value, int least, const char* advice = "") {
+    if (value && !value->is_unlimited() && value->count() < least)
+        refuse(option, "is " + std::to_string(value->count()) + "; valid are " + std::to_string(least) +
+                           " and more, or sociable::unlimited" + advice);
+}
+
 void check_ranges(const EngineOptions& o) {
-    if (o.pool_size && !o.pool_size->is_unlimited() && o.pool_size->count() < 1)
-        refuse("pool_size", "is " + std::to_string(o.pool_size->count()) +
-                                "; valid are 1 and more, or sociable::unlimited. For no pooling set pool_class to null");
-    if (o.max_overflow && !o.max_overflow->is_unlimited() && o.max_overflow->count() < 0)
-        refuse("max_overflow", "is " + std::to_string(o.max_overflow->count()) +
-                                   "; valid are 0 and more, or sociable::unlimited");
-    if (o.pool_timeout && *o.pool_timeout < milliseconds::zero()) refuse("pool_timeout", "is negative");
-    if (o.pool_max_waiting && *o.pool_max_waiting < 0) refuse("pool_max_waiting", "is negative");
-    if (o.pool_recycle && *o.pool_recycle <= milliseconds::zero())
-        refuse("pool_recycle", "must be above zero; leave it out for connections that never grow too old");
-    if (o.warm_up && *o.warm_up < 0) refuse("warm_up", "is negative");
-    if (o.warm_up && o.pool_size && !o.pool_size->is_unlimited() && *o.warm_up > o.pool_size->count())
-        refuse("warm_up", "is over pool_size, so that some would be closed at once");
-    if (o.statement_cache_size < 0) refuse("statement_cache_size", "is negative");
-    if (o.connect_timeout && *o.connect_timeout < std::chrono::seconds(1))
-        refuse("connect_timeout", "must be 1 s or more");
-    if (o.sqlite && o.sqlite->busy_timeout < milliseconds::zero()) refuse("sqlite.busy_timeout", "is negative");
+    check_limit("pool_size", o.pool_size, 1, ". For no pooling set pool_class to null");
+    check_limit("max_overflow", o.max_overflow, 0);
+    check_duration("pool_timeout", o.pool_timeout, milliseconds(0));
+    check_duration("pool_recycle", o.pool_recycle, milliseconds(1));
+    check_duration("connect_timeout", o.connect_timeout, std::chrono::seconds(1));
+    check_count("pool_max_waiting", o.pool_max_waiting);
+    check_count("warm_up", o.warm_up);
+    check_count("statement_cache_size", o.statement_cache_size);
+}
+
+/// Options that contradict each other: one of them would be ignored.
+void check_together(const EngineOptions& o) {
+    const Limit size = o.pool_size.value_or(default_size);
+    if (size.is_unlimited() && o.max_overflow) refuse("max_overflow", "goes beyond no pool_size that is unlimited");
+    if (!size.is_unlimited() && o.warm_up.value_or(0) > size.count())
+        refuse("warm_up", "is " + std::to_string(*o.warm_up) + ", but only pool_size connections are kept, which is " +
+                              std::to_string(size.count()));
+    if (o.creator && o.connect_timeout) refuse("connect_timeout", "creator opens the connection, and can't be told");
+    if (o.creator && !o.connect_args.empty()) refuse("connect_args", "creator opens the connection, and can't be told");
 }
 
 /// The URL that connections are opened with: the user's, with the options that are about connecting.
@@ -100,16 +123,17 @@ std::string default_name(const Url& url) {
 }  // namespace
 
 pool::Settings pool_settings(const Url& url, const EngineOptions& options, const dialect::Dialect& dialect) {
-    check_ranges(options);
     Choice choice = choose_pool(options, dialect.locality(url));
     check_usable(options, choice.pool_class);
+    check_ranges(options);
+    check_together(options);
 
     pool::Settings settings;
     settings.name = options.name.empty() ? default_name(url) : options.name;
     settings.pool_class = choice.pool_class;
     settings.reason = std::move(choice.reason);
     if (settings.pool_class == PoolClass::queue) {
-        settings.size = options.pool_size.value_or(5);
+        settings.size = options.pool_size.value_or(default_size);
         settings.max_overflow = options.max_overflow.value_or(10);
     } else {
         settings.size = settings.pool_class == PoolClass::static_ || settings.pool_class == PoolClass::assertion ? 1 : 0;

@@ -12,7 +12,7 @@ class AssertionPool final : public QueuePool {
 public:
     explicit AssertionPool(const Parts& parts) : QueuePool(parts, {.size = 1, .overflow = 0}) {}
 
-    Slot& take(std::source_location place) override {
+    Slot& take(SourceLocation place) override {
         try {
             Slot& slot = QueuePool::take(std::chrono::milliseconds::zero());
             holder_.set(place);

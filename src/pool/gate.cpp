@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <limits>
 
 namespace sociable::pool {
 
@@ -10,6 +11,13 @@ namespace {
 std::int64_t now_ns() { return Clock::now().time_since_epoch().count(); }
 
 constexpr int most_idle = 1 << 16;
+
+/// How many connections may be open; none when that is unlimited.
+std::optional<int> cap(Limit size, Limit overflow) {
+    if (size.is_unlimited() || overflow.is_unlimited()) return std::nullopt;
+    constexpr int most = std::numeric_limits<int>::max();
+    return overflow.count() > most - size.count() ? most : size.count() + overflow.count();
+}
 
 }  // namespace
 
@@ -26,10 +34,8 @@ struct Gate::Waiter {
 };
 
 Gate::Gate(const Settings& settings, SlotStorage& storage)
-    : keep_(settings.size.is_unlimited() ? most_idle : settings.size.count()),
-      permits_(settings.size.is_unlimited() || settings.overflow.is_unlimited()
-                   ? std::nullopt
-                   : std::optional(settings.size.count() + settings.overflow.count())),
+    : keep_(settings.size.is_unlimited() ? most_idle : std::min(settings.size.count(), most_idle)),
+      permits_(cap(settings.size, settings.overflow)),
       max_waiting_(settings.max_waiting) {
     if (settings.lifo)
         idle_ = std::make_unique<LifoList>(storage);

@@ -2,7 +2,7 @@
 
 namespace sociable::pool {
 
-std::string to_string(const std::source_location& location) {
+std::string to_string(const SourceLocation& location) {
     return std::string(location.file_name()) + ':' + std::to_string(location.line()) + " (" +
            location.function_name() + ')';
 }

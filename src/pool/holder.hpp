@@ -1,8 +1,9 @@
 #pragma once
 
+#include <sociable/errors/source_location.hpp>
+
 #include <mutex>
 #include <optional>
-#include <source_location>
 #include <string>
 #include <thread>
 
@@ -13,10 +14,10 @@ class Holder {
 public:
     struct Place {
         std::thread::id thread;
-        std::source_location location;
+        SourceLocation location;
     };
 
-    void set(std::source_location location) {
+    void set(SourceLocation location) {
         const std::lock_guard lock(mutex_);
         place_ = {std::this_thread::get_id(), location};
     }
@@ -35,6 +36,6 @@ private:
 };
 
 /// "file.cpp:12 (function)"
-std::string to_string(const std::source_location& location);
+std::string to_string(const SourceLocation& location);
 
 }  // namespace sociable::pool

@@ -3,6 +3,7 @@
 #include "pool/fork_epoch.hpp"
 #include "pool/thread_exit.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,9 @@ std::size_t first_slots(const Settings& s) {
         case PoolClass::queue: break;
     }
     if (s.size.is_unlimited() || s.max_overflow.is_unlimited()) return 8;
-    return static_cast<std::size_t>(s.size.count()) + static_cast<std::size_t>(s.max_overflow.count());
+    // A slot takes 1 KiB before it is used, and the storage can grow.
+    return std::min(static_cast<std::size_t>(s.size.count()) + static_cast<std::size_t>(s.max_overflow.count()),
+                    std::size_t{1024});
 }
 
 }  // namespace
@@ -56,7 +59,7 @@ PoolCore::~PoolCore() {
 
 bool PoolCore::is_of_parent() const noexcept { return epoch_ != fork_epoch(); }
 
-Checkout PoolCore::checkout(std::source_location place) {
+Checkout PoolCore::checkout(SourceLocation place) {
     if (settings_.pool_class == PoolClass::singleton_thread)
         at_thread_exit(this, [weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->strategy_->thread_ends();
@@ -146,7 +149,7 @@ bool PoolCore::drained(std::uint64_t before) const {
 
 void PoolCore::warm_up(int count) {
     std::vector<Checkout> open;
-    for (int i = 0; i < count; ++i) open.push_back(checkout(std::source_location::current()));
+    for (int i = 0; i < count; ++i) open.push_back(checkout(SourceLocation::current()));
     for (Checkout& each : open) each.close();
 }
 

@@ -3,6 +3,7 @@
 #include "pool/checkout.hpp"
 #include "pool/strategy.hpp"
 
+#include <sociable/errors/source_location.hpp>
 #include <sociable/events/event_hub.hpp>
 #include <sociable/pool/pool_status.hpp>
 
@@ -12,7 +13,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <source_location>
 
 namespace sociable::pool {
 
@@ -26,7 +26,7 @@ public:
     PoolCore(Settings settings, std::shared_ptr<const dialect::Dialect> dialect, Url url, const EventHub& parent);
     ~PoolCore();
 
-    Checkout checkout(std::source_location place);
+    Checkout checkout(SourceLocation place);
     /// @throws what a checkin listener throws, after the slot is back
     void give_back(Slot& slot);
     void soft_invalidate(Slot& slot, std::exception_ptr error);

@@ -8,7 +8,7 @@ namespace sociable::pool {
 
 QueuePool::QueuePool(const Parts& parts, const Gate::Settings& gate) : parts_(parts), gate_(gate, parts.storage) {}
 
-Slot& QueuePool::take(std::source_location) { return take(parts_.settings.timeout); }
+Slot& QueuePool::take(SourceLocation) { return take(parts_.settings.timeout); }
 
 Slot& QueuePool::take(std::chrono::milliseconds timeout) {
     const Gate::Outcome outcome = gate_.acquire(timeout);

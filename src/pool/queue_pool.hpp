@@ -10,7 +10,7 @@ class QueuePool : public Strategy {
 public:
     QueuePool(const Parts& parts, const Gate::Settings& gate);
 
-    Slot& take(std::source_location place) override;
+    Slot& take(SourceLocation place) override;
     void put(Slot& slot) noexcept override;
     void detach(Slot& slot) noexcept override;
     void close_idle() noexcept override;

@@ -16,7 +16,7 @@ class SingletonThreadPool final : public Strategy {
 public:
     explicit SingletonThreadPool(const Parts& parts) : parts_(parts) {}
 
-    Slot& take(std::source_location place) override {
+    Slot& take(SourceLocation place) override {
         const std::lock_guard lock(mutex_);
         Place& mine = places_[std::this_thread::get_id()];
         if (mine.out)
@@ -67,7 +67,7 @@ private:
     struct Place {
         Slot* slot = nullptr;
         bool out = false;
-        std::source_location location{};
+        SourceLocation location{};
     };
     using Places = std::unordered_map<std::thread::id, Place>;
 

@@ -11,7 +11,7 @@ public:
     explicit StaticPool(const Parts& parts)
         : QueuePool(parts, {.size = 1, .overflow = 0, .max_waiting = parts.settings.max_waiting}) {}
 
-    Slot& take(std::source_location place) override {
+    Slot& take(SourceLocation place) override {
         // Waiting for oneself would only end with the timeout.
         if (const auto held = holder_.get(); held && held->thread == std::this_thread::get_id())
             throw InvalidRequestError("pool '" + parts_.settings.name +

@@ -4,9 +4,10 @@
 #include "pool/settings.hpp"
 #include "pool/slot_storage.hpp"
 
+#include <sociable/errors/source_location.hpp>
+
 #include <chrono>
 #include <memory>
-#include <source_location>
 
 namespace sociable::pool {
 
@@ -20,7 +21,7 @@ public:
 
     /// A slot for the calling thread, connected or not. @throws TimeoutError, QueueFullError, ResourceClosedError,
     /// InvalidRequestError
-    virtual Slot& take(std::source_location place) = 0;
+    virtual Slot& take(SourceLocation place) = 0;
     /// Takes back a slot, connected or not.
     virtual void put(Slot& slot) noexcept = 0;
     /// The slot's connection has become the borrower's own, outside of every limit.

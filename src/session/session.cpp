@@ -23,7 +23,7 @@ void log_failure(const char* what) noexcept {
 
 }  // namespace
 
-Session::Session(Engine engine, SessionOptions options, std::source_location place)
+Session::Session(Engine engine, SessionOptions options, SourceLocation place)
     : state_(std::make_unique<detail::SessionState>(std::move(engine), std::move(options), place)) {}
 
 Session::Session(Connection& connection, SessionOptions options)

@@ -10,7 +10,7 @@
 
 namespace sociable::detail {
 
-SessionState::SessionState(Engine engine, SessionOptions options, std::source_location place)
+SessionState::SessionState(Engine engine, SessionOptions options, SourceLocation place)
     : engine_(std::move(engine)), shared_(engine_->state_), options_(std::move(options)), place_(place) {
     engine_ = engine_->with(options_.connect);
 }

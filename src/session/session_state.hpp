@@ -1,13 +1,13 @@
 #pragma once
 
 #include <sociable/engine/engine.hpp>
+#include <sociable/errors/source_location.hpp>
 #include <sociable/session/session_options.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <thread>
 #include <utility>
 
@@ -16,7 +16,7 @@ namespace sociable::detail {
 /// What a Session is made of. Its address is fixed while the Session moves.
 class SessionState {
 public:
-    SessionState(Engine engine, SessionOptions options, std::source_location place);
+    SessionState(Engine engine, SessionOptions options, SourceLocation place);
     SessionState(Connection& outer, SessionOptions options);
 
     void begin(const TransactionOptions& options);
@@ -55,7 +55,7 @@ private:
     Connection* const outer_ = nullptr;
     const std::shared_ptr<EngineState> shared_;
     const SessionOptions options_;
-    const std::source_location place_;
+    const SourceLocation place_;
 
     std::optional<Connection> own_;
     std::optional<Transaction> savepoint_;

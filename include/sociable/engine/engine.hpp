@@ -4,6 +4,7 @@
 #include <sociable/engine/connection.hpp>
 #include <sociable/engine/events.hpp>
 #include <sociable/engine/options.hpp>
+#include <sociable/errors/source_location.hpp>
 #include <sociable/events/event_hub.hpp>
 #include <sociable/pool/pool.hpp>
 #include <sociable/url/url.hpp>
@@ -12,7 +13,6 @@
 #include <concepts>
 #include <iosfwd>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,14 +36,14 @@ public:
 
     /// Borrows a connection. `place` is what errors about connections in use tell.
     /// @throws TimeoutError, QueueFullError, DatabaseError when none can be opened
-    Connection connect(const ConnectOptions& options, std::source_location place = std::source_location::current());
-    Connection connect(std::source_location place = std::source_location::current());
+    Connection connect(const ConnectOptions& options, SourceLocation place = SourceLocation::current());
+    Connection connect(SourceLocation place = SourceLocation::current());
 
     /// Runs `f(connection)` in a transaction of a connection of its own: commits when it returns, rolls back when it
     /// throws, and returns the connection. Returns what `f` returns.
     template <std::invocable<Connection&> F>
     auto begin(F&& f, const TransactionOptions& options = {},
-               std::source_location place = std::source_location::current()) {
+               SourceLocation place = SourceLocation::current()) {
         Connection connection = connect(place);
         if constexpr (std::is_void_v<std::invoke_result_t<F, Connection&>>) {
             connection.begin(std::forward<F>(f), options);

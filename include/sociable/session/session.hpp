@@ -2,6 +2,7 @@
 
 #include <sociable/engine/connection.hpp>
 #include <sociable/engine/engine.hpp>
+#include <sociable/errors/source_location.hpp>
 #include <sociable/session/events.hpp>
 #include <sociable/session/session_options.hpp>
 
@@ -12,7 +13,6 @@
 #include <initializer_list>
 #include <memory>
 #include <ranges>
-#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -51,7 +51,7 @@ private:
 class Session {
 public:
     explicit Session(Engine engine, SessionOptions options = {},
-                     std::source_location place = std::source_location::current());
+                     SourceLocation place = SourceLocation::current());
     /// A session on a connection of the caller's. In an outer transaction, join_transaction_mode says what its commit and
     /// rollback mean; without one the session begins and ends transactions as usual. The connection stays open.
     explicit Session(Connection& connection, SessionOptions options = {});

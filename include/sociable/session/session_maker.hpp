@@ -1,9 +1,9 @@
 #pragma once
 
+#include <sociable/errors/source_location.hpp>
 #include <sociable/session/session.hpp>
 
 #include <concepts>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -18,7 +18,7 @@ public:
         : engine_(std::move(engine)), options_(std::move(options)) {}
 
     /// A new session.
-    Session operator()(std::source_location place = std::source_location::current()) const {
+    Session operator()(SourceLocation place = SourceLocation::current()) const {
         return Session(engine_, options_, place);
     }
 
@@ -26,7 +26,7 @@ public:
     /// rethrows when it throws. Returns what `f` returns.
     template <std::invocable<Session&> F>
     auto begin(F&& f, const TransactionOptions& options = {},
-               std::source_location place = std::source_location::current()) const {
+               SourceLocation place = SourceLocation::current()) const {
         Session session(engine_, options_, place);
         return session.begin(std::forward<F>(f), options);
     }

@@ -1,0 +1,5 @@
+// expect: sociable: no Codec for this type: specialise sociable::Codec<T>
+
+#include <sociable/engine/connection.hpp>
+
+void bind(sociable::Connection& c) { c.execute("SELECT :v", {{"v", 'x'}}); }
