@@ -35,6 +35,20 @@ std::string error(Variables variables, std::string_view prefix = "DB") {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+/// The variables of .env.example, those that are commented out too.
+Variables example() {
+    std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../.env.example");
+    REQUIRE(file);
+    Variables variables;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with('#')) line.erase(0, 1);
+        if (!line.starts_with("DB_") && !line.starts_with("DATABASE_")) continue;
+        if (const auto equals = line.find('='); equals != std::string::npos)
+            CHECK(variables.emplace(line.substr(0, equals), line.substr(equals + 1)).second);
+    }
+    return variables;
+}
+
 }  // namespace
 
 TEST_CASE("the environment gives a URL by either of two names") {
@@ -114,10 +128,10 @@ TEST_CASE("what is not set, or empty, keeps its default") {
 }
 
 TEST_CASE("a value that can't be read is an error that names the variable and what is valid, not the value") {
-    for (const char* name : {"DB_POOL_SIZE", "DB_MAX_OVERFLOW", "DB_POOL_TIMEOUT", "DB_POOL_MAX_WAITING",
-                             "DB_POOL_RECYCLE", "DB_POOL_PRE_PING", "DB_POOL_USE_LIFO", "DB_POOL_RESET_SESSION",
-                             "DB_CONNECT_TIMEOUT", "DB_WARM_UP", "DB_STATEMENT_CACHE_SIZE", "DB_ECHO",
-                             "DB_SQLITE_WAL", "DB_SQLITE_BUSY_TIMEOUT"}) {
+    for (const char* name :
+         {"DB_POOL_SIZE", "DB_MAX_OVERFLOW", "DB_POOL_TIMEOUT", "DB_POOL_MAX_WAITING", "DB_POOL_RECYCLE",
+          "DB_POOL_PRE_PING", "DB_POOL_USE_LIFO", "DB_POOL_RESET_SESSION", "DB_CONNECT_TIMEOUT", "DB_WARM_UP",
+          "DB_STATEMENT_CACHE_SIZE", "DB_ECHO", "DB_SQLITE_WAL", "DB_SQLITE_BUSY_TIMEOUT"}) {
         for (const char* value : {"s3cret", "12x", " 5", "1e"}) {
             CAPTURE(name);
             CAPTURE(value);
@@ -140,6 +154,14 @@ TEST_CASE("a malformed URL in the environment is an error that names the variabl
     CHECK_FALSE(contains(text, "s3cret"));
 }
 
+TEST_CASE("a secret that stands in the wrong variable is not shown") {
+    for (const char* name : {"DB_POOL_CLASS", "DB_ISOLATION_LEVEL", "DB_POOL_RESET_ON_RETURN", "DB_POOL_SIZE"}) {
+        const std::string text = error({{name, "postgresql://u:s3cret@h/db"}});
+        CHECK(contains(text, name));
+        CHECK_FALSE(contains(text, "s3cret"));
+    }
+}
+
 TEST_CASE("an engine is made from the process's own environment") {
     ::setenv("SOCIABLE_ENV_TEST_URL", "sqlite://", 1);
     ::setenv("SOCIABLE_ENV_TEST_NAME", "from the environment", 1);
@@ -153,19 +175,29 @@ TEST_CASE("an engine is made from the process's own environment") {
 }
 
 TEST_CASE(".env.example documents exactly the variables that are read") {
-    std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../.env.example");
-    REQUIRE(file);
     std::set<std::string> documented;
-    for (std::string line; std::getline(file, line);) {
-        if (line.starts_with('#')) line.erase(0, 1);
-        const auto equals = line.find('=');
-        if (!line.starts_with("DB_") && !line.starts_with("DATABASE_")) continue;
-        if (equals != std::string::npos) documented.insert(line.substr(line.find('_') + 1, equals - line.find('_') - 1));
-    }
+    for (const auto& [name, value] : example()) documented.insert(name.substr(name.find('_') + 1));
     std::set<std::string> asked;
     read_environment("X", [&](const std::string& name) -> std::optional<std::string> {
         asked.insert(name.substr(2));
         return name == "X_URL" ? std::optional<std::string>("sqlite://") : std::nullopt;
     });
     CHECK(documented == asked);
+}
+
+TEST_CASE(".env.example's values make an engine, those for SQLite on SQLite") {
+    Variables variables = example();
+    Variables sqlite{{"DB_URL", "sqlite://"}};
+    for (auto it = variables.begin(); it != variables.end();) {
+        const auto next = std::next(it);
+        if (contains(it->first, "SQLITE")) sqlite.insert(variables.extract(it));
+        it = next;
+    }
+    CHECK(sqlite.size() > 1);
+    variables.erase("DB_CONNECT_NOW");  // nobody listens there
+    variables.erase("DB_WARM_UP");
+    for (const Variables& each : {variables, sqlite}) {
+        const EnvironmentSettings settings = read(each);
+        CHECK_NOTHROW(create_engine(settings.url, settings.options));
+    }
 }

@@ -36,8 +36,9 @@ std::string shown(const auto& value) {
 
 }  // namespace
 
-TEST_CASE("`create_engine` opens nothing (unless asked to warm up or to connect at once); the first connection is made by "
-          "the first use") {
+TEST_CASE(
+    "`create_engine` opens nothing (unless asked to warm up or to connect at once); the first connection is made by "
+    "the first use") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
         CHECK(engine.pool().status().opened == 0);
@@ -70,9 +71,11 @@ TEST_CASE("`create_engine` opens nothing where nobody listens, and asked to conn
     CHECK(std::filesystem::exists(directory.file("new.db")));
 }
 
-TEST_CASE("An unknown URL scheme, a malformed URL, a bad port, an option that the chosen pool can't use, or a value out of "
-          "range is an ArgumentError that names the option or part at fault and what would be valid") {
-    check_refused([] { create_engine("oracle://u:s3cret@h/d"); }, {"scheme", "oracle", "postgresql", "mysql", "sqlite"});
+TEST_CASE(
+    "An unknown URL scheme, a malformed URL, a bad port, an option that the chosen pool can't use, or a value out of "
+    "range is an ArgumentError that names the option or part at fault and what would be valid") {
+    check_refused([] { create_engine("oracle://u:s3cret@h/d"); },
+                  {"scheme", "oracle", "postgresql", "mysql", "sqlite"});
     check_refused([] { create_engine("postgresql+psycopg2://u@h/d"); }, {"psycopg2", "SOCI", "postgresql://"});
     check_refused([] { create_engine("just text"); }, {"://", "scheme", "host"});
     check_refused([] { create_engine("postgresql://u@[::1/d"); }, {"host", "]"});
@@ -98,8 +101,9 @@ TEST_CASE("In a password, characters are percent-encoded; an ambiguous unescaped
     });
 }
 
-TEST_CASE("Printing a URL, an engine, an error or a log line shows `***` for the password. Rendering with the password is a "
-          "separate call") {
+TEST_CASE(
+    "Printing a URL, an engine, an error or a log line shows `***` for the password. Rendering with the password is a "
+    "separate call") {
     on_each(servers, [](Database& database) {
         const Url url = database.url().with_user("sociable_nobody").with_password("s3 cret");
         Engine engine = create_engine(url);
@@ -116,8 +120,9 @@ TEST_CASE("Printing a URL, an engine, an error or a log line shows `***` for the
     CHECK_FALSE(contains(text_of<ArgumentError>([] { create_engine("oracle://u:s3cret@h/d"); }), "s3cret"));
 }
 
-TEST_CASE("Every part of a URL reaches the database as it was meant, and nobody can smuggle a connection option in through "
-          "another part") {
+TEST_CASE(
+    "Every part of a URL reaches the database as it was meant, and nobody can smuggle a connection option in through "
+    "another part") {
     on_each(servers, [](Database& database) {
         const bool mysql = database.kind() == Kind::mysql;
         const std::string user_name = mysql ? "a' b=\"c\" \\d@e:f/g?h&i%20" : hostile;
@@ -136,8 +141,7 @@ TEST_CASE("Every part of a URL reaches the database as it was meant, and nobody 
                 const char* which = mysql ? "SELECT database()" : "SELECT current_database()::text";
                 CHECK(c.execute(which).scalar<std::string>() == name);
                 if (!mysql)
-                    CHECK(c.execute("SHOW application_name").scalar<std::string>() ==
-                          "x' host=y &sslmode=require %41");
+                    CHECK(c.execute("SHOW application_name").scalar<std::string>() == "x' host=y &sslmode=require %41");
             }
         }
         admin.connect().execute("DROP DATABASE " + admin.quote_identifier(name));
@@ -151,8 +155,9 @@ TEST_CASE("Every part of a URL reaches the database as it was meant, and nobody 
     }
 }
 
-TEST_CASE("Default pool: server databases QueuePool; SQLite files NullPool; SQLite in memory a pool in which everybody sees "
-          "the same database. `status()` says which pool and why") {
+TEST_CASE(
+    "Default pool: server databases QueuePool; SQLite files NullPool; SQLite in memory a pool in which everybody sees "
+    "the same database. `status()` says which pool and why") {
     const auto check = [](const char* url, PoolClass pool, const char* reason) {
         const PoolStatus status = create_engine(url).pool().status();
         CHECK(status.pool_class == pool);
@@ -196,8 +201,9 @@ TEST_CASE("A pool class given by the user wins, so that a SQLite file can be poo
         CHECK(create_engine("postgresql://h/d", {.pool_class = pool}).pool().status().pool_class == pool);
 }
 
-TEST_CASE("`pool_size` 0 means no pooling limit only when written as unlimited; there is no number that secretly means \"no "
-          "cap\"") {
+TEST_CASE(
+    "`pool_size` 0 means no pooling limit only when written as unlimited; there is no number that secretly means \"no "
+    "cap\"") {
     for (const int number : {0, -1, INT_MIN})
         check_refused([&] { create_engine("postgresql://h/d", {.pool_size = number}); }, {"pool_size", "unlimited"});
     for (const int number : {-1, INT_MIN})

@@ -66,7 +66,8 @@ TEST_CASE("The values at the ends of the ranges are taken") {
                                          .connect_timeout = 1s,
                                          .warm_up = 0,
                                          .statement_cache_size = 0}));
-    CHECK_NOTHROW(create_engine(server, {.pool_size = unlimited, .pool_timeout = 365 * 24h, .pool_recycle = 365 * 24h}));
+    CHECK_NOTHROW(
+        create_engine(server, {.pool_size = unlimited, .pool_timeout = 365 * 24h, .pool_recycle = 365 * 24h}));
     CHECK_NOTHROW(create_engine(server, {.max_overflow = unlimited}));
 }
 

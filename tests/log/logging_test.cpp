@@ -90,7 +90,8 @@ TEST_CASE("Echo statements: the count is of the rows affected, of all rows of ex
     create_items(engine);
     Connection c = engine.connect();
     const Redirected log(engine_logger, spdlog::level::info);
-    c.execute_many("INSERT INTO items VALUES (:id, :name)", {{{"id", 1}, {"name", "ada"}}, {{"id", 2}, {"name", "bob"}}});
+    c.execute_many("INSERT INTO items VALUES (:id, :name)",
+                   {{{"id", 1}, {"name", "ada"}}, {{"id", 2}, {"name", "bob"}}});
     c.execute("UPDATE items SET name = :name", {{"name", "eve"}});
     c.execute("DELETE FROM items WHERE id = :id", {{"id", 1}});
     const auto lines = log.lines();

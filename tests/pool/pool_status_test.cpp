@@ -119,7 +119,7 @@ TEST_CASE("A pool's status is printed as its table") {
     CHECK(out.str() == to_string(every_figure_another()));
 }
 
-TEST_CASE("A pool's status counts checkouts, hits, connections, errors, and transactions left open") {
+TEST_CASE("A pool's status counts checkouts, hits, connections and errors of connects") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = {}});
     engine.connect().close();

