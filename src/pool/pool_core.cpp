@@ -125,7 +125,8 @@ void PoolCore::dispose() {
 }
 
 bool PoolCore::dispose(std::chrono::milliseconds drain_timeout) {
-    const auto deadline = Clock::now() + drain_timeout;
+    // A sum beyond what a clock can tell would lie in the past.
+    const auto deadline = Clock::now() + std::min<std::chrono::milliseconds>(drain_timeout, std::chrono::hours(24 * 365));
     dispose();
     const std::uint64_t generation = lifecycle_->generation();
     drainers_.fetch_add(1, std::memory_order_seq_cst);
