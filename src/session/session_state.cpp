@@ -47,10 +47,10 @@ Connection& SessionState::connection() {
     if (outer_) {
         join(*outer_);
     } else {
-        own_.emplace(engine_->connect(place_));
+        Connection connection = engine_->connect(place_);
+        connection.state().begin(transaction_options_);
+        own_.emplace(std::move(connection));
         part_ = Part::whole;
-        savepoint_.reset();
-        own_->state().begin(transaction_options_);
     }
     fire<event::AfterBegin>(connection_of());
     return connection_of();
