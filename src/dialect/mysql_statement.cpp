@@ -74,6 +74,7 @@ void MysqlStatement::receive_rows(bool streaming) {
     }
     has_rows_ = true;
     connection_.start_stream(statement);
+    buffers_moved_ = false;
     if (mysql_stmt_bind_result(statement, columns_.binds()) != 0) connection_.fail(statement);
     if (streaming) return;
     const bool stored = mysql_stmt_store_result(statement) == 0;
@@ -96,9 +97,11 @@ void MysqlStatement::read_outcome() {
 bool MysqlStatement::fetch() {
     if (!has_rows_) return false;
     MYSQL_STMT* statement = native_.get();
+    // Not right after the buffers have moved: some versions of the client library forget the row's lengths here.
+    if (std::exchange(buffers_moved_, false)) mysql_stmt_bind_result(statement, columns_.binds());
     const int result = mysql_stmt_fetch(statement);
     if (result == 0 || result == MYSQL_DATA_TRUNCATED) {
-        if (columns_.complete(statement)) mysql_stmt_bind_result(statement, columns_.binds());
+        buffers_moved_ = columns_.complete(statement);
         return true;
     }
     has_rows_ = false;
