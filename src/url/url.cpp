@@ -139,7 +139,10 @@ std::string Url::render(bool with_password) const {
     if (user_) text += encode(*user_);
     if (password_) text += ':' + secret(encode(*password_));
     if (user_ || password_) text += '@';
-    for (std::size_t i = 0; i < hosts_.size(); ++i) text += (i == 0 ? "" : ",") + render_host(hosts_[i]);
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+        if (i != 0) text += ',';
+        text += render_host(hosts_[i]);
+    }
     if (!database_.empty()) text += '/' + encode(database_, "/:");
     char separator = '?';
     for (const auto& [key, value] : query_) {
