@@ -3,8 +3,11 @@
 #include "dialect/statement.hpp"
 
 #include <sociable/dialect/transaction_options.hpp>
+#include <sociable/errors/database_error.hpp>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,8 +44,15 @@ public:
 
     /// False when the server is known to have closed the connection; no round trip.
     virtual bool looks_alive() noexcept = 0;
-    /// A round trip. @throws DatabaseError, with is_disconnect() when the connection is dead
-    virtual void ping() = 0;
+    /// A round trip, for which the server has so much time. @throws DatabaseError, with is_disconnect() when the
+    /// connection is dead or the server didn't answer
+    virtual void ping(std::chrono::milliseconds timeout) = 0;
+    /// True when the server is known, without a round trip, to be a standby that takes no writes.
+    virtual bool is_replica() noexcept { return false; }
+    /// True when an error of this connection tells that its server is not the one to write to (any more).
+    virtual bool tells_of_replica(const DatabaseErrorInfo&) noexcept { return false; }
+    /// From now on the server has so much time for each answer to run(), commit() and rollback(); none: any time.
+    virtual void limit_answers(std::optional<std::chrono::milliseconds>) noexcept {}
     /// Puts the session's settings, temporary tables and locks back to what they were after connecting. Prepared
     /// statements may be gone afterwards, so the caller must have dropped his.
     virtual void reset_session() = 0;

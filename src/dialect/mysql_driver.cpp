@@ -16,6 +16,8 @@ namespace sociable::dialect {
 namespace {
 
 constexpr int unsupported_by_prepare = 1295;  // ER_UNSUPPORTED_PS
+constexpr int forbidden_by_option = 1290;     // ER_OPTION_PREVENTS_STATEMENT
+constexpr int read_only_mode = 1836;          // ER_READ_ONLY_MODE
 
 // Instants are bound without a zone and mean UTC, so the session must too, or a TIMESTAMP column would hold another
 // instant than the one that was given, or none in the hour that daylight saving skips.
@@ -83,7 +85,14 @@ bool MysqlDriver::looks_alive() noexcept {
     return poll(&socket, 1, 0) == 0;
 }
 
-void MysqlDriver::ping() { connection_.ping(ping_timeout); }
+void MysqlDriver::ping(std::chrono::milliseconds timeout) { connection_.ping(timeout); }
+
+bool MysqlDriver::tells_of_replica(const DatabaseErrorInfo& error) noexcept {
+    if (error.native_code == read_only_mode) return true;
+    // The number is that of every option which forbids a statement.
+    return error.native_code == forbidden_by_option && (error.message.find("read-only") != std::string::npos ||
+                                                        error.message.find("read_only") != std::string::npos);
+}
 
 void MysqlDriver::reset_session() {
     connection_.require_free();

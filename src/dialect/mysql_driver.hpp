@@ -9,9 +9,6 @@ namespace sociable::dialect {
 
 class MysqlDriver : public Driver {
 public:
-    /// How long ping() waits for the server.
-    static constexpr std::chrono::seconds ping_timeout{5};
-
     /// @throws DatabaseError when the new connection's settings can't be made
     explicit MysqlDriver(MYSQL* native);
 
@@ -24,7 +21,8 @@ public:
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 
     bool looks_alive() noexcept override;
-    void ping() override;
+    void ping(std::chrono::milliseconds timeout) override;
+    bool tells_of_replica(const DatabaseErrorInfo& error) noexcept override;
     void reset_session() override;
     void set(const std::string& name, const std::string& value) override;
     void restore(const std::string& name) override;

@@ -41,10 +41,10 @@ void log_notice(void*, const char* text) {
     }
 }
 
-[[noreturn]] void raise_unanswered() {
+[[noreturn]] void raise_unanswered(std::chrono::milliseconds timeout) {
     raise({.kind = ErrorKind::operational,
            .message = "PostgreSQL didn't answer a ping within " +
-                      std::to_string(PostgresqlDriver::ping_timeout.count()) + " s",
+                      std::to_string(timeout.count()) + " ms",
            .sqlstate = "08006",
            .is_disconnect = true,
            .statement = {}});
@@ -102,12 +102,22 @@ bool PostgresqlDriver::looks_alive() noexcept {
     return PQstatus(connection) == CONNECTION_OK;
 }
 
-void PostgresqlDriver::ping() {
+bool PostgresqlDriver::is_replica() noexcept {
+    const char* standby = PQparameterStatus(link_.native(), "in_hot_standby");
+    return standby && std::string_view(standby) == "on";
+}
+
+// A transaction can be read-only because its user wished so.
+bool PostgresqlDriver::tells_of_replica(const DatabaseErrorInfo& error) noexcept {
+    return error.sqlstate == "25006" && (is_replica() || !PQparameterStatus(link_.native(), "in_hot_standby"));
+}
+
+void PostgresqlDriver::ping(std::chrono::milliseconds timeout) {
     PGconn* connection = link_.native();
-    const auto deadline = Clock::now() + ping_timeout;
+    const auto deadline = Clock::now() + timeout;
     link_.check_sent(PQsendQuery(connection, ""));
     while (PQisBusy(connection) != 0) {
-        if (poll_socket(connection, deadline) == 0) raise_unanswered();
+        if (poll_socket(connection, deadline) == 0) raise_unanswered(timeout);
         // What goes wrong here, the result tells in more detail.
         if (PQconsumeInput(connection) == 0) break;
     }

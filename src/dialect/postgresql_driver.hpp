@@ -9,9 +9,6 @@ namespace sociable::dialect {
 
 class PostgresqlDriver final : public Driver {
 public:
-    /// How long ping() waits for an answer.
-    static constexpr std::chrono::seconds ping_timeout{5};
-
     /// Borrows `connection`, which is open. @throws DatabaseError
     explicit PostgresqlDriver(PGconn* connection);
 
@@ -24,7 +21,10 @@ public:
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 
     bool looks_alive() noexcept override;
-    void ping() override;
+    void ping(std::chrono::milliseconds timeout) override;
+    /// What the server says by itself since version 14; before, and where a proxy is in between, it isn't known.
+    bool is_replica() noexcept override;
+    bool tells_of_replica(const DatabaseErrorInfo& error) noexcept override;
     void reset_session() override;
     void set(const std::string& name, const std::string& value) override;
     /// A dot in the name divides it: `my_extension.setting`.

@@ -77,7 +77,7 @@ std::unique_ptr<Statement> SqliteDriver::prepare(std::string sql, std::size_t pa
     return std::make_unique<SqliteStatement>(db_, sql, parameters);
 }
 
-void SqliteDriver::ping() { run_sqlite(db_, "SELECT 1"); }
+void SqliteDriver::ping(std::chrono::milliseconds) { run_sqlite(db_, "SELECT 1"); }
 
 void SqliteDriver::reset_session() {
     rollback();

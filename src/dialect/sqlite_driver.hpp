@@ -28,7 +28,7 @@ public:
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 
     bool looks_alive() noexcept override { return true; }
-    void ping() override;
+    void ping(std::chrono::milliseconds) override;
     void reset_session() override;
     void set(const std::string& name, const std::string& value) override;
     void restore(const std::string& name) override;

@@ -66,7 +66,9 @@ std::optional<std::string> ConnectionState::changed_by_listeners(std::string_vie
 
 pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {
     try {
-        return checkout_.slot().statements.take(sql, *engine_->dialect, driver());
+        auto statement = checkout_.slot().statements.take(sql, *engine_->dialect, driver());
+        if (statement->changes_session) checkout_.slot().session_changed = true;
+        return statement;
     } catch (const DatabaseError& error) {
         raise_error(error, sql, {});
     }

@@ -62,6 +62,7 @@ soci::session& ConnectionState::soci() {
     require_usable();
     settle_result();
     ensure_begun(true);
+    checkout_.slot().session_changed = true;  // by whatever the user does there
     return *checkout_.slot().session;
 }
 

@@ -16,13 +16,16 @@ EngineState::EngineState(Url u, Url c, std::shared_ptr<const dialect::Dialect> d
       settings(std::move(s)),
       isolation_level(level),
       echo(e),
-      pool_(std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub)),
+      pool_(std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub_)),
       epoch_(pool::fork_epoch()),
       renewing_(epoch_.load()) {
     // Made now, so that whoever has an engine finds them by name.
     log::engine();
     log::pool();
+    pool_->start();
 }
+
+EngineState::~EngineState() { pool_->retire(); }
 
 const std::shared_ptr<pool::PoolCore>& EngineState::pool() {
     if (epoch_.load(std::memory_order_acquire) != pool::fork_epoch()) renew_pool();
@@ -35,7 +38,8 @@ void EngineState::renew_pool() {
     if (before == now) return;
     // A mutex could have been held by a thread that the child hasn't got; this ticket can't, since it counts epochs.
     if (renewing_.compare_exchange_strong(before, now)) {
-        pool_ = std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub);
+        pool_ = std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub_);
+        pool_->start();
         epoch_.store(now, std::memory_order_release);
     } else {
         while (epoch_.load(std::memory_order_acquire) != now) std::this_thread::yield();

@@ -20,6 +20,8 @@ public:
     EngineState(Url url, Url connect_url, std::shared_ptr<const dialect::Dialect> dialect, pool::Settings settings,
                 std::optional<IsolationLevel> isolation_level, Echo echo);
 
+    ~EngineState();
+
     /// The pool of this process: after a fork, the child's first call makes a new one and leaves the parent's alone.
     const std::shared_ptr<pool::PoolCore>& pool();
 
@@ -29,7 +31,12 @@ public:
     const pool::Settings settings;
     const std::optional<IsolationLevel> isolation_level;
     const Echo echo;
-    EventHub hub{&process_events()};
+
+private:
+    const std::shared_ptr<EventHub> hub_ = std::make_shared<EventHub>(&process_events());  ///< the pool's as well
+
+public:
+    EventHub& hub = *hub_;
 
 private:
     void renew_pool();

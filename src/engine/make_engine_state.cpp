@@ -46,6 +46,10 @@ void check_usable(const EngineOptions& options, PoolClass pool_class) {
         only_for(options.max_overflow.has_value(), "max_overflow", queue);
         only_for(options.pool_use_lifo.has_value(), "pool_use_lifo", queue);
         only_for(options.warm_up.has_value(), "warm_up", queue);
+        only_for(options.pool_connecting_limit.has_value(), "pool_connecting_limit", queue);
+        only_for(options.pool_min_idle.has_value(), "pool_min_idle", queue);
+        only_for(options.pool_max_idle_time.has_value(), "pool_max_idle_time", queue);
+        only_for(options.pool_health_check_interval.has_value(), "pool_health_check_interval", queue);
         if (pool_class != PoolClass::static_) {
             const char* waiting = "QueuePool and StaticPool";
             only_for(options.pool_timeout.has_value(), "pool_timeout", waiting);
@@ -56,6 +60,7 @@ void check_usable(const EngineOptions& options, PoolClass pool_class) {
         const char* keeping = "pools that keep connections";
         only_for(options.pool_recycle.has_value(), "pool_recycle", keeping);
         only_for(options.pool_pre_ping, "pool_pre_ping", keeping);
+        only_for(options.pool_ping_timeout.has_value(), "pool_ping_timeout", keeping);
     }
 }
 
@@ -68,8 +73,9 @@ void check_duration(const char* option, std::optional<milliseconds> value, milli
                            " ms to 365 days");
 }
 
-void check_count(const char* option, std::optional<int> value) {
-    if (value && *value < 0) refuse(option, "is " + std::to_string(*value) + "; valid are 0 and more");
+void check_count(const char* option, std::optional<int> value, int least = 0) {
+    if (value && *value < least)
+        refuse(option, "is " + std::to_string(*value) + "; valid are " + std::to_string(least) + " and more");
 }
 
 void check_limit(const char* option, std::optional<Limit> value, int least, const char* advice = "") {
@@ -83,8 +89,16 @@ void check_ranges(const EngineOptions& o) {
     check_limit("max_overflow", o.max_overflow, 0);
     check_duration("pool_timeout", o.pool_timeout, milliseconds(0));
     check_duration("pool_recycle", o.pool_recycle, milliseconds(1));
+    check_duration("pool_ping_after_idle", o.pool_ping_after_idle, milliseconds(0));
+    check_duration("pool_ping_timeout", o.pool_ping_timeout, milliseconds(1));
+    check_duration("pool_max_idle_time", o.pool_max_idle_time, milliseconds(1));
+    check_duration("pool_health_check_interval", o.pool_health_check_interval, milliseconds(1));
+    check_duration("pool_leak_threshold", o.pool_leak_threshold, milliseconds(1));
     check_duration("connect_timeout", o.connect_timeout, std::chrono::seconds(1));
     check_count("pool_max_waiting", o.pool_max_waiting);
+    check_count("pool_connecting_limit", o.pool_connecting_limit, 1);
+    check_count("pool_connect_retries", o.pool_connect_retries);
+    check_count("pool_min_idle", o.pool_min_idle);
     check_count("warm_up", o.warm_up);
     check_count("statement_cache_size", o.statement_cache_size);
 }
@@ -93,9 +107,15 @@ void check_ranges(const EngineOptions& o) {
 void check_together(const EngineOptions& o) {
     const Limit size = o.pool_size.value_or(default_size);
     if (size.is_unlimited() && o.max_overflow) refuse("max_overflow", "goes beyond no pool_size that is unlimited");
-    if (!size.is_unlimited() && o.warm_up.value_or(0) > size.count())
-        refuse("warm_up", "is " + std::to_string(*o.warm_up) + ", but only pool_size connections are kept, which is " +
-                              std::to_string(size.count()));
+    const auto check_kept = [&](const char* option, std::optional<int> count) {
+        if (!size.is_unlimited() && count.value_or(0) > size.count())
+            refuse(option, "is " + std::to_string(*count) + ", but only pool_size connections are kept, which is " +
+                               std::to_string(size.count()));
+    };
+    check_kept("warm_up", o.warm_up);
+    check_kept("pool_min_idle", o.pool_min_idle);
+    if (!o.warm_up_sql.empty() && o.warm_up.value_or(0) == 0) refuse("warm_up_sql", "warm_up opens no connection to run it on");
+    if (o.pool_ping_after_idle && !o.pool_pre_ping) refuse("pool_ping_after_idle", "means nothing without pool_pre_ping");
     if (o.creator && o.connect_timeout) refuse("connect_timeout", "creator opens the connection, and can't be told");
     if (o.creator && !o.connect_args.empty()) refuse("connect_args", "creator opens the connection, and can't be told");
 }
@@ -114,6 +134,14 @@ Url connect_url(Url url, const EngineOptions& options, dialect::Locality localit
     return url;
 }
 
+/// Options that only some databases can use.
+void check_database(const EngineOptions& o, const dialect::Dialect& dialect, dialect::Locality locality) {
+    if (locality != dialect::Locality::server && o.pool_connect_retries)
+        refuse("pool_connect_retries", "SQLite has no server to wait for");
+    if (o.pool_require_primary && dialect.name() != "postgresql")
+        refuse("pool_require_primary", "only PostgreSQL tells by itself whether it is a standby");
+}
+
 std::string default_name(const Url& url) {
     std::string name = url.scheme() + "://" + url.host();
     if (!url.database().empty()) name += '/' + url.database();
@@ -127,6 +155,7 @@ pool::Settings pool_settings(const Url& url, const EngineOptions& options, const
     check_usable(options, choice.pool_class);
     check_ranges(options);
     check_together(options);
+    check_database(options, dialect, dialect.locality(url));
 
     pool::Settings settings;
     settings.name = options.name.empty() ? default_name(url) : options.name;
@@ -142,11 +171,22 @@ pool::Settings pool_settings(const Url& url, const EngineOptions& options, const
     settings.lifo = options.pool_use_lifo.value_or(false);
     settings.timeout = options.pool_timeout.value_or(std::chrono::seconds(30));
     settings.max_waiting = options.pool_max_waiting;
+    settings.connecting_limit = options.pool_connecting_limit.value_or(2);
+    const bool is_server = dialect.locality(url) == dialect::Locality::server;
+    settings.connect_retries = options.pool_connect_retries.value_or(is_server ? 3 : 0);
     settings.recycle = options.pool_recycle;
     settings.pre_ping = options.pool_pre_ping;
+    settings.ping_after_idle = options.pool_ping_after_idle.value_or(std::chrono::seconds(1));
+    settings.ping_timeout = options.pool_ping_timeout.value_or(std::chrono::seconds(1));
+    settings.require_primary = options.pool_require_primary;
+    settings.min_idle = options.pool_min_idle.value_or(0);
+    settings.max_idle_time = options.pool_max_idle_time;
+    settings.health_check_interval = options.pool_health_check_interval;
+    settings.leak_threshold = options.pool_leak_threshold;
     settings.reset_on_return = options.pool_reset_on_return;
     settings.reset_session = options.pool_reset_session;
     settings.init_sql = options.init_sql;
+    settings.warm_up_sql = options.warm_up_sql;
     settings.creator = options.creator;
     settings.statement_cache_size = static_cast<std::size_t>(options.statement_cache_size);
     return settings;

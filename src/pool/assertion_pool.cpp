@@ -1,4 +1,4 @@
-#include "pool/holder.hpp"
+#include "pool/holders.hpp"
 #include "pool/queue_pool.hpp"
 
 #include <sociable/errors/timeout_error.hpp>
@@ -12,31 +12,19 @@ class AssertionPool final : public QueuePool {
 public:
     explicit AssertionPool(const Parts& parts) : QueuePool(parts, {.size = 1, .overflow = 0}) {}
 
-    Slot& take(SourceLocation place) override {
+    Slot& take(SourceLocation, Clock::time_point) override {
         try {
-            Slot& slot = QueuePool::take(std::chrono::milliseconds::zero());
-            holder_.set(place);
-            return slot;
-        } catch (const TimeoutError&) {
-            const auto held = holder_.get();
+            return take_at_once();
+        } catch (const TimeoutError& e) {
+            const auto& holders = e.info().holders;
             throw InvalidRequestError("pool '" + parts_.settings.name +
                                       "': AssertionPool lends one connection at a time, and it is out since " +
-                                      (held ? to_string(held->location) : "a moment ago"));
+                                      (holders.empty() ? "a moment ago" : to_string(holders.front().place)));
         }
     }
+    bool borrower_opens() const noexcept override { return true; }
 
-    void put(Slot& slot) noexcept override {
-        if (!slot.detached) holder_.clear();
-        QueuePool::put(slot);
-    }
-
-    void detach(Slot& slot) noexcept override {
-        holder_.clear();
-        QueuePool::detach(slot);
-    }
-
-private:
-    Holder holder_;
+    void resize(Limit size, Limit max_overflow) override { Strategy::resize(size, max_overflow); }
 };
 
 }  // namespace

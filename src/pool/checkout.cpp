@@ -43,10 +43,7 @@ void Checkout::invalidate(std::exception_ptr error) {
     if (slot_->connected()) pool_->lifecycle().invalidate(*slot_, std::move(error));
 }
 
-void Checkout::reconnect() {
-    pool_->lifecycle().open(*slot_);
-    slot_->just_connected = false;
-}
+void Checkout::reconnect() { pool_->reopen(*slot_); }
 
 void Checkout::soft_invalidate(std::exception_ptr error) {
     if (slot_->connected()) pool_->soft_invalidate(*slot_, std::move(error));

@@ -17,6 +17,8 @@ struct Counters {
     Count recycled{0};
     Count timeouts{0};
     Count rollbacks{0};
+    Count session_resets{0};
+    Count leaks{0};
 
     static void add(Count& count) noexcept { count.fetch_add(1, std::memory_order_relaxed); }
     static std::uint64_t read(const Count& count) noexcept { return count.load(std::memory_order_relaxed); }

@@ -10,23 +10,22 @@ namespace {
 
 std::int64_t now_ns() { return Clock::now().time_since_epoch().count(); }
 
+constexpr int no_cap = std::numeric_limits<int>::max();
 constexpr int most_idle = 1 << 16;
 
-/// How many connections may be open; none when that is unlimited.
-std::optional<int> cap(Limit size, Limit overflow) {
-    if (size.is_unlimited() || overflow.is_unlimited()) return std::nullopt;
-    constexpr int most = std::numeric_limits<int>::max();
-    return overflow.count() > most - size.count() ? most : size.count() + overflow.count();
+int kept(Limit size) { return size.is_unlimited() ? most_idle : std::min(size.count(), most_idle); }
+
+int cap(Limit size, Limit overflow) {
+    if (size.is_unlimited() || overflow.is_unlimited()) return no_cap;
+    return overflow.count() > no_cap - size.count() ? no_cap : size.count() + overflow.count();
 }
 
 }  // namespace
 
 /// Lives on the stack of the thread that waits, linked into the queue under the gate's mutex.
 struct Gate::Waiter {
-    enum class State { waiting, granted, disposed };
-
-    State state = State::waiting;
-    Grant grant{};
+    bool waiting = true;
+    Outcome outcome{};
     std::int64_t since = 0;
     std::condition_variable wake;
     Waiter* next = nullptr;
@@ -34,30 +33,23 @@ struct Gate::Waiter {
 };
 
 Gate::Gate(const Settings& settings, SlotStorage& storage)
-    : keep_(settings.size.is_unlimited() ? most_idle : std::min(settings.size.count(), most_idle)),
-      permits_(cap(settings.size, settings.overflow)),
-      max_waiting_(settings.max_waiting) {
+    : keep_(kept(settings.size)), permits_(cap(settings.size, settings.overflow)), max_waiting_(settings.max_waiting) {
     if (settings.lifo)
         idle_ = std::make_unique<LifoList>(storage);
     else
-        idle_ = std::make_unique<FifoList>(static_cast<std::size_t>(keep_));
+        idle_ = std::make_unique<FifoList>(static_cast<std::size_t>(kept_at_most()));
 }
 
-Gate::Outcome Gate::acquire(std::chrono::nanoseconds timeout) {
-    if (newcomer_may_take())
-        if (auto grant = take_free()) return {grant};
-    return wait(timeout);
-}
+Slot* Gate::try_take() noexcept { return newcomer_may_take() ? take_idle() : nullptr; }
 
 bool Gate::newcomer_may_take() const noexcept {
-    if (waiting_.load(std::memory_order_relaxed) == 0) return true;
-    return now_ns() - oldest_since_.load(std::memory_order_relaxed) < std::chrono::nanoseconds(overtaking).count();
+    if (suspended_.load(std::memory_order_relaxed)) return false;
+    return waiting_.load(std::memory_order_relaxed) == 0 || oldest_wait() < overtaking;
 }
 
-std::optional<Gate::Grant> Gate::take_free() noexcept {
-    if (Slot* slot = take_idle()) return Grant{slot};
-    if (take_permit()) return Grant{};
-    return std::nullopt;
+std::chrono::nanoseconds Gate::oldest_wait() const noexcept {
+    if (waiting_.load(std::memory_order_relaxed) == 0) return {};
+    return std::chrono::nanoseconds(now_ns() - oldest_since_.load(std::memory_order_relaxed));
 }
 
 Slot* Gate::take_idle() noexcept {
@@ -67,15 +59,22 @@ Slot* Gate::take_idle() noexcept {
 }
 
 bool Gate::take_permit() noexcept {
+    if (is_suspended()) return false;
     int open = open_.load(std::memory_order_relaxed);
     do {
-        if (permits_ && open >= *permits_) return false;
+        if (open >= permits_.load(std::memory_order_relaxed)) return false;
     } while (!open_.compare_exchange_weak(open, open + 1, std::memory_order_relaxed));
     return true;
 }
 
+void Gate::release_permit() noexcept {
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
 bool Gate::keep(Slot& slot) noexcept {
-    if (idle_count_.fetch_add(1, std::memory_order_relaxed) >= keep_) {
+    if (open() > permits_.load(std::memory_order_relaxed)) return false;
+    if (idle_count_.fetch_add(1, std::memory_order_relaxed) >= kept_at_most()) {
         idle_count_.fetch_sub(1, std::memory_order_relaxed);
         return false;
     }
@@ -84,16 +83,10 @@ bool Gate::keep(Slot& slot) noexcept {
     return true;
 }
 
-void Gate::release_permit() noexcept {
-    open_.fetch_sub(1, std::memory_order_relaxed);
-    came_free();
-}
-
 void Gate::came_free() noexcept {
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if (waiting_.load(std::memory_order_relaxed) == 0) return;
-    const bool young =
-        now_ns() - oldest_since_.load(std::memory_order_relaxed) < std::chrono::nanoseconds(overtaking).count();
+    const bool young = oldest_wait() < overtaking;
     // A nudged waiter clears the flag before it looks, with a fence in between: reading it as set here means that the
     // look comes after what has just been freed.
     if (young && nudged_.load(std::memory_order_relaxed)) return;
@@ -107,23 +100,30 @@ void Gate::came_free() noexcept {
     }
 }
 
-/// Hands out what is free, the oldest waiter first. The mutex is held, also while notifying: a waiter that is served
+/// Hands out what is idle, the oldest waiter first. The mutex is held, also while notifying: a waiter that is served
 /// leaves only with the mutex, so that its condition variable is still there.
 void Gate::serve() noexcept {
-    while (first_) {
-        const auto grant = take_free();
-        if (!grant) return;
+    while (first_ && !is_suspended()) {
+        Slot* slot = take_idle();
+        if (!slot) return;
         Waiter& waiter = *first_;
-        waiter.grant = *grant;
-        waiter.state = Waiter::State::granted;
+        waiter.outcome.slot = slot;
         leave_queue(waiter);
         waiter.wake.notify_one();
     }
 }
 
+void Gate::join_queue(Waiter& waiter) noexcept {
+    waiter.previous = last_;
+    (last_ ? last_->next : first_) = &waiter;
+    last_ = &waiter;
+    if (waiting_.fetch_add(1, std::memory_order_relaxed) == 0) publish_queue();
+}
+
 void Gate::leave_queue(Waiter& waiter) noexcept {
     (waiter.previous ? waiter.previous->next : first_) = waiter.next;
     (waiter.next ? waiter.next->previous : last_) = waiter.previous;
+    waiter.waiting = false;
     waiting_.fetch_sub(1, std::memory_order_relaxed);
     publish_queue();
 }
@@ -133,51 +133,102 @@ void Gate::publish_queue() noexcept {
     nudged_.store(false, std::memory_order_relaxed);
 }
 
-Gate::Outcome Gate::wait(std::chrono::nanoseconds timeout) {
-    // The latest time that a clock can tell stands for timeouts beyond it.
-    const auto now = Clock::now();
-    const auto deadline = timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
-    Waiter self;
-    self.since = now.time_since_epoch().count();
+/// Waiters for whom a connection is being opened, or can be, are not too many.
+bool Gate::is_refused(int queued) const noexcept {
+    if (!max_waiting_) return false;
+    const int room = permits_.load(std::memory_order_relaxed) - open() + opening();
+    return queued - std::max(room, 0) >= *max_waiting_;
+}
 
+Gate::Outcome Gate::wait(Clock::time_point deadline, const std::function<void()>& demand) {
+    Waiter self;
+    self.since = now_ns();
     std::unique_lock lock(mutex_);
-    self.previous = last_;
-    (last_ ? last_->next : first_) = &self;
-    last_ = &self;
-    const int queued = waiting_.fetch_add(1, std::memory_order_relaxed);
-    if (queued == 0) publish_queue();
+    const int queued = waiters();
+    join_queue(self);
     std::atomic_thread_fence(std::memory_order_seq_cst);
     serve();
-
-    if (self.state == Waiter::State::waiting && max_waiting_ && queued >= *max_waiting_) {
+    if (self.waiting && is_refused(queued)) {
         leave_queue(self);
-        return {std::nullopt, Failure::queue_full};
+        return {.failure = Failure::queue_full};
     }
-    while (self.state == Waiter::State::waiting) {
-        const bool timed_out = timeout <= std::chrono::nanoseconds::zero() ||
-                               self.wake.wait_until(lock, deadline) == std::cv_status::timeout;
-        if (self.state != Waiter::State::waiting) break;
-        // Nudged, timed out, or woken for nothing. Who has timed out looks as well: a nudge it got is for all.
+    if (self.waiting) {
+        lock.unlock();
+        try {
+            demand();
+        } catch (...) {
+            lock.lock();
+            if (!self.waiting) return self.outcome;  // served meanwhile
+            leave_queue(self);
+            throw;
+        }
+        lock.lock();
+    }
+    for (bool timed_out = false; self.waiting;) {
+        // Nudged, before it slept or while; timed out; or woken for nothing. Who has timed out looks as well: a nudge it
+        // got is for all.
         nudged_.store(false, std::memory_order_relaxed);
         std::atomic_thread_fence(std::memory_order_seq_cst);
         serve();
-        if (timed_out && self.state == Waiter::State::waiting) {
+        if (!self.waiting) break;
+        if (timed_out) {
             leave_queue(self);  // from here on a hand-over finds another
-            return {std::nullopt, Failure::timeout};
+            break;
         }
+        timed_out = self.wake.wait_until(lock, deadline) == std::cv_status::timeout;
     }
-    if (self.state == Waiter::State::disposed) return {std::nullopt, Failure::disposed};
-    return {self.grant};
+    return self.outcome;
+}
+
+void Gate::end_oldest(Failure failure, const std::exception_ptr& error) noexcept {
+    Waiter& waiter = *first_;
+    waiter.outcome.failure = failure;
+    waiter.outcome.error = error;
+    leave_queue(waiter);
+    waiter.wake.notify_one();
 }
 
 void Gate::end_waits() noexcept {
     const std::lock_guard lock(mutex_);
-    while (first_) {
-        Waiter& waiter = *first_;
-        waiter.state = Waiter::State::disposed;
-        leave_queue(waiter);
-        waiter.wake.notify_one();
-    }
+    while (first_) end_oldest(Failure::disposed, nullptr);
+}
+
+void Gate::fail_oldest(const std::exception_ptr& error) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (first_) end_oldest(Failure::error, error);
+}
+
+void Gate::fail_all(const std::exception_ptr& error) noexcept {
+    const std::lock_guard lock(mutex_);
+    while (first_) end_oldest(Failure::error, error);
+}
+
+bool Gate::begin_opening(int limit, int wanted) noexcept {
+    const std::lock_guard lock(mutex_);
+    const int opening = opening_.load(std::memory_order_relaxed);
+    // What is idle is for the waiters: who has been nudged stays in the queue until it has looked.
+    if (opening >= limit || opening >= std::max(waiters() - idle(), wanted) || !take_permit()) return false;
+    opening_.store(opening + 1, std::memory_order_relaxed);
+    return true;
+}
+
+void Gate::end_opening() noexcept {
+    const std::lock_guard lock(mutex_);
+    opening_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Gate::resize(Limit size, Limit overflow) {
+    idle_->reserve(static_cast<std::size_t>(kept(size)));
+    permits_.store(cap(size, overflow), std::memory_order_relaxed);
+    keep_.store(kept(size), std::memory_order_release);  // who sees it sees the room for it
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+void Gate::resume() noexcept {
+    suspended_.store(false, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    const std::lock_guard lock(mutex_);
+    serve();
 }
 
 }  // namespace sociable::pool

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pool/clock.hpp"
 #include "pool/idle_list.hpp"
 
 #include <sociable/pool/limit.hpp>
@@ -7,22 +8,27 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 namespace sociable::pool {
 
-/// Who gets a connection, and who waits. It hands out idle slots and permits: the right to have one more connection open.
+/// Who gets a connection, and who waits. It hands out idle slots, and counts permits: the right to have one more
+/// connection open.
 ///
-/// A newcomer takes what is free without a lock. When nothing is free it joins a queue and sleeps; what comes free then
+/// A newcomer takes what is idle without a lock. When nothing is, it joins a queue and sleeps; what comes free then
 /// goes to the oldest waiter. Handing over costs a switch of threads each time, which is 30 times the price of a checkout
 /// when connections are held for no time at all; so a newcomer may overtake while the oldest waiter is younger than
 /// `overtaking`, and no longer.
 ///
 /// No wake-up is lost: who frees something makes it visible first and then looks for waiters; who waits makes itself
 /// visible first and then looks for something free. Both sides put a sequentially consistent fence between their two
-/// steps, so that at least one of them sees the other.
+/// steps, so that at least one of them sees the other. The same holds for permits: who releases one looks for waiters
+/// then, and who waits looks for permits then; opening a connection is begun under the mutex, so that no attempt that
+/// finds no permit hides one that would.
 ///
 /// Thread safety: every member may be called by several threads at once.
 class Gate {
@@ -35,57 +41,82 @@ public:
         bool lifo = false;
         std::optional<int> max_waiting{};
     };
-    /// An idle slot, or without one a permit.
-    struct Grant {
-        Slot* slot = nullptr;
-    };
-    /// What a failed acquire() ended with; the pool makes the exception of it.
-    enum class Failure { timeout, queue_full, disposed };
+    /// What a failed wait() ended with; the pool makes the exception of it.
+    enum class Failure { timeout, queue_full, disposed, error };
     struct Outcome {
-        std::optional<Grant> grant;
+        Slot* slot = nullptr;
         Failure failure = Failure::timeout;
+        std::exception_ptr error{};  ///< with Failure::error
     };
 
     Gate(const Settings& settings, SlotStorage& storage);
 
-    /// Waits for at most `timeout`; zero takes what is free now or fails at once.
-    Outcome acquire(std::chrono::nanoseconds timeout);
-    /// Gives back a connected slot with its permit. False when as many are idle as the pool keeps: the caller closes the
-    /// connection and releases the permit.
-    bool keep(Slot& slot) noexcept;
-    void release_permit() noexcept;
-    /// An idle slot with its permit, or null: for closing idle connections.
-    Slot* take_idle() noexcept;
+    /// An idle slot, unless there is none or it is due to a waiter.
+    Slot* try_take() noexcept;
+    /// Waits for a slot until `deadline`. `demand` is called once, without a lock, as soon as this thread is in the queue.
+    /// @throws what `demand` throws
+    Outcome wait(Clock::time_point deadline, const std::function<void()>& demand);
     /// Ends every wait that is under way with Failure::disposed.
     void end_waits() noexcept;
+    /// Ends the oldest wait, or every wait, with an error.
+    void fail_oldest(const std::exception_ptr& error) noexcept;
+    void fail_all(const std::exception_ptr& error) noexcept;
+
+    /// Gives back a connected slot with its permit. False when as many are idle as the pool keeps, or more are open than
+    /// it may have: the caller closes the connection and releases the permit.
+    bool keep(Slot& slot) noexcept;
+    /// An idle slot with its permit, or null, whoever waits: for upkeep.
+    Slot* take_idle() noexcept;
+
+    /// A permit for a connection that the caller opens itself.
+    bool take_permit() noexcept;
+    /// The caller looks for waiters afterwards, who may need the permit.
+    void release_permit() noexcept;
+    /// Takes a permit for a connection to be opened in the background: when fewer than `limit` are being opened, and
+    /// fewer than are waited for, or wanted besides.
+    bool begin_opening(int limit, int wanted = 0) noexcept;
+    void end_opening() noexcept;
+
+    /// Changes the limits. What is open beyond them closes when it is returned, or by upkeep.
+    void resize(Limit size, Limit overflow);
+    /// From now on everybody waits, until resume().
+    void suspend() noexcept { suspended_.store(true, std::memory_order_relaxed); }
+    void resume() noexcept;
 
     int idle() const noexcept { return idle_count_.load(std::memory_order_relaxed); }
     int open() const noexcept { return open_.load(std::memory_order_relaxed); }  ///< permits given out
+    int opening() const noexcept { return opening_.load(std::memory_order_relaxed); }
     int waiters() const noexcept { return waiting_.load(std::memory_order_relaxed); }
+    int kept_at_most() const noexcept { return keep_.load(std::memory_order_acquire); }
+    bool is_full() const noexcept { return open() >= permits_.load(std::memory_order_relaxed); }
+    bool is_suspended() const noexcept { return suspended_.load(std::memory_order_relaxed); }
+    std::chrono::nanoseconds oldest_wait() const noexcept;
 
 private:
     struct Waiter;
 
-    std::optional<Grant> take_free() noexcept;
-    bool take_permit() noexcept;
     bool newcomer_may_take() const noexcept;
-    Outcome wait(std::chrono::nanoseconds timeout);
     void came_free() noexcept;
     void serve() noexcept;
+    void end_oldest(Failure failure, const std::exception_ptr& error) noexcept;
+    void join_queue(Waiter& waiter) noexcept;
     void leave_queue(Waiter& waiter) noexcept;
     void publish_queue() noexcept;
+    bool is_refused(int queued) const noexcept;
 
-    const int keep_;                    ///< idle slots at most
-    const std::optional<int> permits_;  ///< connections at most; none: unlimited
+    std::atomic<int> keep_;     ///< idle slots at most
+    std::atomic<int> permits_;  ///< connections at most
     const std::optional<int> max_waiting_;
     std::unique_ptr<IdleList> idle_;
     alignas(64) std::atomic<int> idle_count_{0};
     std::atomic<int> open_{0};
 
     alignas(64) std::atomic<int> waiting_{0};  ///< length of the queue
+    std::atomic<bool> suspended_{false};
     std::atomic<std::int64_t> oldest_since_{0};
     std::atomic<bool> nudged_{false};  ///< the oldest waiter has been woken to look for itself
-    std::mutex mutex_;                 ///< of the queue; held for a few instructions, never while sleeping or calling
+    std::atomic<int> opening_{0};      ///< connections that are being opened in the background
+    mutable std::mutex mutex_;         ///< of the queue; held for a few instructions, never while sleeping or calling
     Waiter* first_ = nullptr;
     Waiter* last_ = nullptr;
 };

@@ -1,11 +1,12 @@
 #include "pool/idle_list.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <thread>
 
 namespace sociable::pool {
 
-FifoList::FifoList(std::size_t capacity)
+Ring::Ring(std::size_t capacity)
     : mask_(std::bit_ceil(capacity < 2 ? std::size_t{2} : capacity) - 1), cells_(new Cell[mask_ + 1]) {
     for (std::size_t i = 0; i <= mask_; ++i) {
         cells_[i].turn.store(i, std::memory_order_relaxed);
@@ -13,7 +14,7 @@ FifoList::FifoList(std::size_t capacity)
     }
 }
 
-void FifoList::push(Slot& slot) noexcept {
+void Ring::push(Slot& slot) noexcept {
     std::size_t tail = tail_.load(std::memory_order_relaxed);
     for (;;) {
         Cell& cell = cells_[tail & mask_];
@@ -31,7 +32,7 @@ void FifoList::push(Slot& slot) noexcept {
     }
 }
 
-Slot* FifoList::pop() noexcept {
+Slot* Ring::pop() noexcept {
     std::size_t head = head_.load(std::memory_order_relaxed);
     for (;;) {
         Cell& cell = cells_[head & mask_];
@@ -48,6 +49,25 @@ Slot* FifoList::pop() noexcept {
             head = head_.load(std::memory_order_relaxed);
         }
     }
+}
+
+FifoList::FifoList(std::size_t capacity) { rings_[0] = std::make_unique<Ring>(capacity); }
+
+void FifoList::push(Slot& slot) noexcept { rings_[count_.load(std::memory_order_acquire) - 1]->push(slot); }
+
+Slot* FifoList::pop() noexcept {
+    const std::size_t count = count_.load(std::memory_order_acquire);
+    for (std::size_t i = 0; i < count; ++i)
+        if (Slot* slot = rings_[i]->pop()) return slot;
+    return nullptr;
+}
+
+void FifoList::reserve(std::size_t capacity) {
+    const std::size_t count = count_.load(std::memory_order_relaxed);
+    const std::size_t largest = rings_[count - 1]->capacity();
+    if (capacity <= largest) return;
+    rings_[count] = std::make_unique<Ring>(std::max(capacity, 2 * largest));
+    count_.store(count + 1, std::memory_order_release);
 }
 
 namespace {

@@ -1,15 +1,20 @@
 #include "pool/lifecycle.hpp"
 
 #include "log/log.hpp"
+#include "pool/backoff.hpp"
 
 #include <soci/soci.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace sociable::pool {
 
 namespace {
+
+constexpr std::chrono::seconds longest_backoff{1};
+constexpr auto relaxed = std::memory_order_relaxed;
 
 std::string text_of(std::exception_ptr error) {
     try {
@@ -31,11 +36,11 @@ Lifecycle::Lifecycle(const Settings& settings, const dialect::Dialect& dialect, 
                      Counters& counters)
     : settings_(settings), dialect_(dialect), url_(url), hub_(hub), counters_(counters) {}
 
-void Lifecycle::open(Slot& slot) {
+void Lifecycle::open(Slot& slot, int retries) {
     // Read before connecting: an outage found meanwhile makes this connection suspect as well.
     const std::uint64_t generation = generation_.load(std::memory_order_acquire);
     try {
-        slot.driver = connect(slot);
+        slot.driver = connect_patiently(slot, retries);
     } catch (...) {
         Counters::add(counters_.connect_errors);
         remember_connect_error(text_of(std::current_exception()));
@@ -43,8 +48,10 @@ void Lifecycle::open(Slot& slot) {
     }
     Counters::add(counters_.opened);
     slot.connection_id = last_connection_id_.fetch_add(1, std::memory_order_relaxed) + 1;
-    slot.generation = generation;
-    slot.connected_at = settings_.clock();
+    slot.generation.store(generation, relaxed);
+    slot.expires_at.store(expiry(), relaxed);
+    slot.idle_since.store(settings_.clock(), relaxed);
+    slot.well_at.store(settings_.clock(), relaxed);
     slot.just_connected = true;
     slot.soft_invalidated = false;
     slot.info.clear();
@@ -61,43 +68,87 @@ void Lifecycle::open(Slot& slot) {
 std::unique_ptr<dialect::Driver> Lifecycle::connect(Slot& slot) {
     event::DoConnect e{settings_.name, url_};
     if (hub_.has_listeners<event::DoConnect>()) hub_.fire(e);
-    if (!settings_.creator) return dialect_.connect(*slot.session, e.url);
-    settings_.creator(*slot.session);
-    return dialect_.attach(*slot.session);
+    std::unique_ptr<dialect::Driver> driver;
+    if (settings_.creator) {
+        settings_.creator(*slot.session);
+        driver = dialect_.attach(*slot.session);
+    } else {
+        driver = dialect_.connect(*slot.session, e.url);
+    }
+    if (settings_.require_primary && driver->is_replica()) {
+        driver.reset();
+        slot.session->close();
+        raise({.kind = ErrorKind::operational,
+               .message = "the server is a standby, and pool_require_primary is set",
+               .sqlstate = "25006",
+               .is_retryable = true});
+    }
+    return driver;
+}
+
+/// The counted errors are the attempts, so that a retry that helps is still seen.
+std::unique_ptr<dialect::Driver> Lifecycle::connect_patiently(Slot& slot, int retries) {
+    Backoff backoff(settings_.connect_backoff, longest_backoff);
+    for (;; --retries) {
+        try {
+            return connect(slot);
+        } catch (const DatabaseError& e) {
+            if (retries == 0 || !(e.is_disconnect() || e.is_retryable())) throw;
+            Counters::add(counters_.connect_errors);
+            remember_connect_error(e.what());
+            log::pool().info("{}: a connect failed and is tried again: {}", settings_.name, e.message());
+            if (!stop_.sleep(backoff.next())) throw;
+        }
+    }
+}
+
+/// Up to a fifth of the lifetime is taken off at random, so that connections opened together don't end together.
+Clock::time_point Lifecycle::expiry() const {
+    if (!settings_.recycle) return Clock::time_point::max();
+    const std::chrono::duration<double, std::nano> lifetime = *settings_.recycle;
+    return settings_.clock() + std::chrono::duration_cast<Clock::duration>(lifetime * (1 - random_share() / 5));
 }
 
 void Lifecycle::initialise(Slot& slot) {
     for (const std::string& sql : settings_.init_sql) slot.driver->run(sql);
     first_connect_.run([&] { fire<event::FirstConnect>(slot); });
     fire<event::Connect>(slot);
+    slot.session_changed = false;  // what was set so far, all borrowers share
 }
 
-void Lifecycle::make_ready(Slot& slot) {
-    if (slot.connected()) {
-        const bool too_old = settings_.recycle && settings_.clock() - slot.connected_at > *settings_.recycle;
-        if (too_old || is_outdated(slot)) {
-            Counters::add(counters_.recycled);
-            close(slot);
-        } else if (settings_.pre_ping && !slot.just_connected && !answers_ping(slot)) {
-            outdate(slot.generation);
-        }
-    }
-    if (!slot.connected()) open(slot);
-    slot.just_connected = false;
-}
-
-bool Lifecycle::answers_ping(Slot& slot) {
-    try {
-        if (slot.driver->looks_alive()) {
-            slot.driver->ping();
-            return true;
-        }
-    } catch (const DatabaseError& e) {
-        if (!e.is_disconnect()) throw;
-        invalidate(slot, std::current_exception());
+bool Lifecycle::is_fit(Slot& slot, Clock::time_point deadline) {
+    const auto now = settings_.clock();
+    if (now > slot.expires_at.load(relaxed) || is_outdated(slot)) {
+        Counters::add(counters_.recycled);
+        close(slot);
         return false;
     }
-    invalidate(slot, nullptr);
+    if (!settings_.pre_ping || slot.just_connected) return true;
+    const bool idle_long = now - slot.well_at.load(relaxed) >= settings_.ping_after_idle;
+    const auto left = idle_long ? std::min<std::chrono::nanoseconds>(settings_.ping_timeout, deadline - Clock::now())
+                                : std::chrono::nanoseconds::zero();
+    return is_well(slot, left);
+}
+
+bool Lifecycle::answers_ping(Slot& slot, std::chrono::nanoseconds timeout) { return is_well(slot, timeout); }
+
+/// What the socket and the client library know; and with a timeout above zero, a round trip.
+bool Lifecycle::is_well(Slot& slot, std::chrono::nanoseconds timeout) {
+    try {
+        if (slot.driver->looks_alive() && !(settings_.require_primary && slot.driver->is_replica())) {
+            if (timeout > std::chrono::nanoseconds::zero()) {
+                slot.driver->ping(std::chrono::ceil<std::chrono::milliseconds>(timeout));
+                slot.well_at.store(settings_.clock(), relaxed);
+            }
+            return true;
+        }
+        outdate(slot.generation.load(relaxed));
+        invalidate(slot, nullptr);
+    } catch (const DatabaseError& e) {
+        if (!e.is_disconnect()) throw;
+        outdate(slot.generation.load(relaxed));
+        invalidate(slot, std::current_exception());
+    }
     return false;
 }
 
@@ -118,10 +169,12 @@ void Lifecycle::reset(Slot& slot) noexcept {
             else
                 slot.driver->rollback();
         }
-        if (settings_.reset_session) {
+        if (settings_.reset_session && slot.session_changed) {
+            Counters::add(counters_.session_resets);
             slot.statements.clear();
             slot.driver->reset_session();
             for (const std::string& sql : settings_.init_sql) slot.driver->run(sql);
+            slot.session_changed = false;
         }
     } catch (...) {
         log::pool().warn("{}: connection {} could not be reset and is closed: {}", settings_.name, slot.connection_id,
@@ -160,6 +213,7 @@ void Lifecycle::drop(Slot& slot) noexcept {
     slot.statements.clear();
     slot.driver.reset();
     slot.info.clear();
+    slot.generation.store(0, relaxed);
     try {
         slot.session->close();
     } catch (...) {
@@ -169,7 +223,7 @@ void Lifecycle::drop(Slot& slot) noexcept {
 }
 
 bool Lifecycle::is_outdated(const Slot& slot) const noexcept {
-    return slot.soft_invalidated || slot.generation != generation_.load(std::memory_order_acquire);
+    return slot.soft_invalidated || slot.generation.load(relaxed) != generation_.load(std::memory_order_acquire);
 }
 
 void Lifecycle::outdate(std::uint64_t generation) noexcept {

@@ -5,11 +5,13 @@
 #include "pool/once_per_pool.hpp"
 #include "pool/settings.hpp"
 #include "pool/slot.hpp"
+#include "pool/stop_signal.hpp"
 
 #include <sociable/events/event_hub.hpp>
 #include <sociable/url/url.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <mutex>
@@ -27,16 +29,24 @@ public:
     Lifecycle(const Settings& settings, const dialect::Dialect& dialect, const Url& url, const EventHub& hub,
               Counters& counters);
 
-    /// Connects a slot that is not connected. @throws DatabaseError, or what a listener throws; the slot is unconnected
-    void open(Slot& slot);
-    /// Makes a slot fit to be handed out: connects, replaces what is too old, of an older generation or found dead.
-    void make_ready(Slot& slot);
+    /// Connects a slot that is not connected; tries again up to `retries` times, with growing pauses, when the database
+    /// can't be reached or has no place. @throws DatabaseError, or what a listener throws; the slot is unconnected
+    void open(Slot& slot, int retries = 0);
+    /// Whether a connected slot may be handed out; a check lasts until `deadline` at most. What is too old, of an older
+    /// generation, or found dead is closed. @throws DatabaseError from a ping that fails otherwise
+    bool is_fit(Slot& slot, Clock::time_point deadline);
+    /// Asks the server whether the connection works; it is closed when it doesn't. @throws as is_fit()
+    bool answers_ping(Slot& slot, std::chrono::nanoseconds timeout);
     /// Ends what the borrower left open. A connection that can't be reset is closed; nothing is thrown.
     void reset(Slot& slot) noexcept;
     /// Closes a connected slot.
     void close(Slot& slot) noexcept;
     /// Closes a connected slot as dead. `error` is why, or null. @throws what an Invalidate listener throws; it is closed
     void invalidate(Slot& slot, std::exception_ptr error);
+
+    /// Ends pauses between attempts to connect, now and later.
+    void stop() { stop_.stop(); }
+    const StopSignal& stop_signal() const noexcept { return stop_; }
 
     /// True when the connection is to be closed when it comes back.
     bool is_outdated(const Slot& slot) const noexcept;
@@ -49,10 +59,12 @@ public:
     /// The next connect counts as the pool's first.
     void renew_first_connect() { first_connect_.renew(); }
 
-    /// Calls the listeners of one of the events of a connection. @throws what they throw
+    /// Calls the listeners of one of the events of a connection. They may do anything to its session. @throws what they
+    /// throw
     template <class E, class... Fields>
     void fire(Slot& slot, Fields... fields) const {
         if (!hub_.has_listeners<E>()) return;
+        slot.session_changed = true;
         E e{event::PoolEvent(settings_.name, slot.connection_id, *slot.session, slot.info), std::move(fields)...};
         hub_.fire(e);
     }
@@ -60,8 +72,10 @@ public:
 
 private:
     std::unique_ptr<dialect::Driver> connect(Slot& slot);
+    std::unique_ptr<dialect::Driver> connect_patiently(Slot& slot, int retries);
     void initialise(Slot& slot);
-    bool answers_ping(Slot& slot);
+    bool is_well(Slot& slot, std::chrono::nanoseconds timeout);
+    Clock::time_point expiry() const;
     void drop(Slot& slot) noexcept;
     void remember_connect_error(std::string text);
 
@@ -73,6 +87,7 @@ private:
     std::atomic<std::uint64_t> generation_{1};
     std::atomic<std::uint64_t> last_connection_id_{0};
     OncePerPool first_connect_;
+    StopSignal stop_;
     mutable std::mutex error_mutex_;
     std::string last_connect_error_;
 };

@@ -1,7 +1,14 @@
 #include "pool/pool_core.hpp"
 
+#include "pool/background.hpp"
 #include "pool/fork_epoch.hpp"
+#include "pool/holders.hpp"
 #include "pool/thread_exit.hpp"
+#include "pool/upkeep.hpp"
+
+#include "log/log.hpp"
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,6 +17,8 @@
 namespace sociable::pool {
 
 namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
 
 std::size_t first_slots(const Settings& s) {
     switch (s.pool_class) {
@@ -38,18 +47,27 @@ std::unique_ptr<Strategy> make_strategy(const Parts& parts) {
     return make_queue_pool(parts);
 }
 
-PoolCore::PoolCore(Settings settings, std::shared_ptr<const dialect::Dialect> dialect, Url url, const EventHub& parent)
+PoolCore::PoolCore(Settings settings, std::shared_ptr<const dialect::Dialect> dialect, Url url,
+                   std::shared_ptr<const EventHub> parent)
     : epoch_(fork_epoch()),
       settings_(std::move(settings)),
       dialect_(std::move(dialect)),
       url_(std::move(url)),
-      hub_(&parent),
+      parent_(std::move(parent)),
+      hub_(parent_.get()),
       storage_(std::make_unique<SlotStorage>(first_slots(settings_), settings_.statement_cache_size)),
       lifecycle_(std::make_unique<Lifecycle>(settings_, *dialect_, url_, hub_, counters_)),
-      strategy_(make_strategy({settings_, *storage_, *lifecycle_, counters_})) {}
+      size_(settings_.size),
+      max_overflow_(settings_.max_overflow) {
+    prepare_background();
+    const Parts parts{settings_, *storage_, *lifecycle_, counters_, [this] { return weak_from_this().lock(); }};
+    strategy_ = make_strategy(parts);
+    maintenance_ = std::make_unique<Maintenance>(parts, *strategy_);
+}
 
 PoolCore::~PoolCore() {
     if (is_of_parent()) {  // see fork_epoch.hpp: left as they are
+        static_cast<void>(maintenance_.release());
         static_cast<void>(strategy_.release());
         static_cast<void>(storage_.release());
         return;
@@ -65,24 +83,45 @@ Checkout PoolCore::checkout(SourceLocation place) {
             if (const auto self = weak.lock()) self->strategy_->thread_ends();
         });
 
-    Slot& slot = strategy_->take(place);
-    const std::uint64_t connection_before = slot.connected() ? slot.connection_id : 0;
-    try {
-        lifecycle_->make_ready(slot);
-        lifecycle_->fire<event::Checkout>(slot);
-    } catch (...) {
-        abandon(slot);
-        throw;
-    }
-    constexpr auto relaxed = std::memory_order_relaxed;
-    slot.checkouts.store(slot.checkouts.load(relaxed) + 1, relaxed);
-    if (slot.connection_id == connection_before) slot.hits.store(slot.hits.load(relaxed) + 1, relaxed);
-    slot.lent_generation.store(slot.generation, relaxed);
+    Slot& slot = take_ready(place, after(settings_.timeout));
+    slot.lent_generation.store(slot.generation.load(relaxed), relaxed);
+    slot.lent_connection.store(slot.connection_id, relaxed);
     return Checkout(shared_from_this(), slot);
 }
 
+/// Who finds its connection dead asks for another, and has no more time for it than before.
+Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point deadline) {
+    const auto check_until = never_waits() ? Clock::time_point::max() : deadline;
+    for (;;) {
+        Slot& slot = strategy_->take(place, deadline);
+        slot.loan.start(place, settings_.clock());
+        bool found_open = slot.connected() && !slot.just_connected;
+        try {
+            if (slot.connected() && !lifecycle_->is_fit(slot, check_until)) found_open = false;
+            if (!slot.connected() && strategy_->borrower_opens())
+                lifecycle_->open(slot, never_waits() ? 0 : settings_.connect_retries);
+            if (slot.connected()) {
+                lifecycle_->fire<event::Checkout>(slot);
+                slot.just_connected = false;
+                slot.checkouts.store(slot.checkouts.load(relaxed) + 1, relaxed);
+                if (found_open) slot.hits.store(slot.hits.load(relaxed) + 1, relaxed);
+                return slot;
+            }
+        } catch (...) {
+            abandon(slot);
+            throw;
+        }
+        slot.loan.end();
+        strategy_->put(slot);
+    }
+}
+
+/// Then the borrower opens and checks connections itself, in the time that this takes, but tries only once.
+bool PoolCore::never_waits() const noexcept { return settings_.timeout <= std::chrono::milliseconds::zero(); }
+
 void PoolCore::abandon(Slot& slot) noexcept {
     lifecycle_->reset(slot);
+    slot.loan.end();
     strategy_->put(slot);
 }
 
@@ -95,6 +134,7 @@ void PoolCore::give_back(Slot& slot) {
     } catch (...) {
         failed = std::current_exception();
     }
+    end_loan(slot);
     // Sequentially consistent, as the count of drainers: either the drainer sees this connection back, or it is seen here.
     slot.lent_generation.store(0, std::memory_order_seq_cst);
     strategy_->put(slot);
@@ -105,6 +145,21 @@ void PoolCore::give_back(Slot& slot) {
     if (failed) std::rethrow_exception(failed);
 }
 
+void PoolCore::end_loan(Slot& slot) noexcept {
+    const auto now = settings_.clock();
+    if (slot.leak_reported.load(relaxed)) {
+        slot.leak_reported.store(false, relaxed);
+        if (const auto loan = slot.loan.read())
+            log::pool().warn("{}: connection {} came back after all: taken at {}", settings_.name,
+                             slot.lent_connection.load(relaxed),
+                             to_string(Holder{loan->place, loan->thread,
+                                              std::chrono::duration_cast<std::chrono::milliseconds>(now - loan->since)}));
+    }
+    slot.loan.end();
+    slot.idle_since.store(now, relaxed);
+    slot.well_at.store(now, relaxed);
+}
+
 void PoolCore::soft_invalidate(Slot& slot, std::exception_ptr error) {
     slot.soft_invalidated = true;
     lifecycle_->fire<event::SoftInvalidate>(slot, std::move(error));
@@ -112,6 +167,7 @@ void PoolCore::soft_invalidate(Slot& slot, std::exception_ptr error) {
 
 void PoolCore::detach(Slot& slot) {
     slot.detached = true;
+    slot.loan.end();
     slot.lent_generation.store(0, std::memory_order_relaxed);
     strategy_->detach(slot);
     lifecycle_->fire<event::Detach>(slot);
@@ -150,21 +206,67 @@ bool PoolCore::drained(std::uint64_t before) const {
 
 void PoolCore::warm_up(int count) {
     std::vector<Checkout> open;
-    for (int i = 0; i < count; ++i) open.push_back(checkout(SourceLocation::current()));
+    for (int i = 0; i < count; ++i) {
+        open.push_back(checkout(SourceLocation::current()));
+        for (const std::string& sql : settings_.warm_up_sql) open.back().slot().driver->run(sql);
+    }
     for (Checkout& each : open) each.close();
 }
+
+void PoolCore::start() {
+    if (const auto period = maintenance_->period()) start_upkeep(shared_from_this(), *period);
+}
+
+void PoolCore::retire() noexcept {
+    if (is_of_parent()) return;
+    end_upkeep(*this);
+    lifecycle_->stop();
+}
+
+HealthCheck PoolCore::health_check(SourceLocation place) {
+    HealthCheck found = maintenance_->check_idle();
+    if (found.checked > found.failed) return found;
+    // None is idle and well: whether one can be had is the question.
+    Checkout one = checkout(place);
+    const auto asked = Clock::now();
+    ++found.checked;
+    if (!lifecycle_->answers_ping(one.slot(), settings_.ping_timeout)) ++found.failed;
+    found.slowest = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - asked);
+    return found;
+}
+
+void PoolCore::reconnect() {
+    lifecycle_->outdate_all();
+    run_in_background([self = shared_from_this()] { self->maintenance_->renew_idle(); });
+}
+
+void PoolCore::resize(Limit size, Limit max_overflow) {
+    strategy_->resize(size, max_overflow);
+    size_.store(size);
+    max_overflow_.store(max_overflow);
+}
+
+void PoolCore::reopen(Slot& slot) {
+    strategy_->check_reachable();
+    lifecycle_->open(slot);
+    slot.just_connected = false;
+}
+
+std::vector<Holder> PoolCore::holders() const { return pool::holders(*storage_, settings_.clock()); }
 
 PoolStatus PoolCore::status() const {
     PoolStatus s;
     s.name = settings_.name;
     s.pool_class = settings_.pool_class;
     s.reason = settings_.reason;
-    s.size = settings_.size;
-    s.max_overflow = settings_.max_overflow;
+    s.size = size_.load();
+    s.max_overflow = max_overflow_.load();
     s.checked_in = strategy_->checked_in();
     s.checked_out = strategy_->checked_out();
     s.overflow = s.checked_in + s.checked_out - (s.size.is_unlimited() ? 0 : s.size.count());
+    s.opening = strategy_->opening();
     s.waiters = strategy_->waiters();
+    s.suspended = strategy_->is_suspended();
     storage_->for_each([&](const Slot& slot) {
         s.checkouts += slot.checkouts.load(std::memory_order_relaxed);
         s.hits += slot.hits.load(std::memory_order_relaxed);
@@ -176,6 +278,8 @@ PoolStatus PoolCore::status() const {
     s.recycled = Counters::read(counters_.recycled);
     s.timeouts = Counters::read(counters_.timeouts);
     s.rollbacks = Counters::read(counters_.rollbacks);
+    s.session_resets = Counters::read(counters_.session_resets);
+    s.leaks = Counters::read(counters_.leaks);
     return s;
 }
 

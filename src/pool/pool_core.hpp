@@ -1,8 +1,10 @@
 #pragma once
 
 #include "pool/checkout.hpp"
+#include "pool/maintenance.hpp"
 #include "pool/strategy.hpp"
 
+#include <sociable/errors/holder.hpp>
 #include <sociable/errors/source_location.hpp>
 #include <sociable/events/event_hub.hpp>
 #include <sociable/pool/pool_status.hpp>
@@ -13,6 +15,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace sociable::pool {
 
@@ -22,8 +25,9 @@ namespace sociable::pool {
 /// Thread safety: every member may be called by several threads at once; one that takes a slot, by its owner only.
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
 public:
-    /// `parent` outlives the pool.
-    PoolCore(Settings settings, std::shared_ptr<const dialect::Dialect> dialect, Url url, const EventHub& parent);
+    /// `parent` hears of the pool's events as well.
+    PoolCore(Settings settings, std::shared_ptr<const dialect::Dialect> dialect, Url url,
+             std::shared_ptr<const EventHub> parent);
     ~PoolCore();
 
     Checkout checkout(SourceLocation place);
@@ -38,8 +42,22 @@ public:
     bool dispose(std::chrono::milliseconds drain_timeout);
     /// Replaces every connection when it is next checked out.
     void invalidate_all() { lifecycle_->outdate_all(); }
-    /// Opens connections and keeps them.
+    /// Opens connections, runs the statements of the user's own on each, and keeps them.
     void warm_up(int count);
+
+    /// Begins the upkeep that the settings ask for.
+    void start();
+    /// The engine has gone: ends upkeep and what is being opened. What is checked out stays usable.
+    void retire() noexcept;
+    Maintenance& maintenance() noexcept { return *maintenance_; }
+    HealthCheck health_check(SourceLocation place);
+    /// Replaces every connection: the idle ones now, one by one, those in use when they come back.
+    void reconnect();
+    void resize(Limit size, Limit max_overflow);
+    void suspend(bool suspended) { strategy_->suspend(suspended); }
+    /// Reconnects a checked out slot in place. @throws DatabaseError
+    void reopen(Slot& slot);
+    std::vector<Holder> holders() const;
 
     PoolStatus status() const;
     EventHub& hub() noexcept { return hub_; }
@@ -50,18 +68,24 @@ public:
     bool is_of_parent() const noexcept;
 
 private:
+    Slot& take_ready(SourceLocation place, Clock::time_point deadline);
     void abandon(Slot& slot) noexcept;
+    void end_loan(Slot& slot) noexcept;
+    bool never_waits() const noexcept;
     bool drained(std::uint64_t before) const;
 
     const unsigned epoch_;
     const Settings settings_;
     const std::shared_ptr<const dialect::Dialect> dialect_;
     const Url url_;
+    const std::shared_ptr<const EventHub> parent_;
     EventHub hub_;
     Counters counters_;
     std::unique_ptr<SlotStorage> storage_;
     std::unique_ptr<Lifecycle> lifecycle_;
     std::unique_ptr<Strategy> strategy_;
+    std::unique_ptr<Maintenance> maintenance_;
+    std::atomic<Limit> size_, max_overflow_;  ///< as configured, or resized since
 
     std::atomic<int> drainers_{0};
     std::mutex drain_mutex_;

@@ -32,7 +32,8 @@ std::string to_string(const PoolStatus& s) {
     }
     row("checked in", s.checked_in, "idle now");
     row("checked out", s.checked_out, "in use now");
-    row("waiters", s.waiters);
+    row("opening", s.opening, "of them, being opened");
+    row("waiters", s.waiters, s.suspended ? "the pool is suspended" : "");
     row("checkouts", s.checkouts);
     row("hits", s.hits, "found an open connection");
     row("opened", s.opened);
@@ -42,6 +43,8 @@ std::string to_string(const PoolStatus& s) {
     row("recycled", s.recycled, "too old or outdated");
     row("timeouts", s.timeouts);
     row("rollbacks", s.rollbacks, "of transactions left open");
+    row("session resets", s.session_resets, "after a session was changed");
+    row("leaks", s.leaks, "held for longer than pool_leak_threshold");
     return out.str();
 }
 

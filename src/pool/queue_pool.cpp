@@ -1,46 +1,82 @@
 #include "pool/queue_pool.hpp"
 
+#include "log/log.hpp"
+#include "pool/holders.hpp"
+
 #include <sociable/errors/timeout_error.hpp>
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 namespace sociable::pool {
 
-QueuePool::QueuePool(const Parts& parts, const Gate::Settings& gate) : parts_(parts), gate_(gate, parts.storage) {}
+QueuePool::QueuePool(const Parts& parts, const Gate::Settings& gate)
+    : parts_(parts), gate_(gate, parts.storage), opener_(parts, gate_, *this), demand_([this] { opener_.demand(); }) {}
 
-Slot& QueuePool::take(SourceLocation) { return take(parts_.settings.timeout); }
+Slot& QueuePool::take(SourceLocation place, Clock::time_point deadline) {
+    if (Slot* slot = gate_.try_take()) return *slot;
+    if (never_waits()) return take_at_once();
+    if (gate_.is_full())
+        warn_of_self_deadlock(place);
+    else
+        opener_.check();
+    const Gate::Outcome outcome = gate_.wait(deadline, demand_);
+    if (!outcome.slot) refuse(outcome);
+    return *outcome.slot;
+}
 
-Slot& QueuePool::take(std::chrono::milliseconds timeout) {
-    const Gate::Outcome outcome = gate_.acquire(timeout);
-    if (!outcome.grant) refuse(outcome.failure, timeout);
-    if (outcome.grant->slot) return *outcome.grant->slot;
+Slot& QueuePool::take_at_once() {
+    if (Slot* slot = gate_.try_take()) return *slot;
+    if (!gate_.take_permit()) refuse({});
     try {
         return parts_.storage.take();
     } catch (...) {
-        gate_.release_permit();
+        release_permit();
         throw;
     }
 }
 
-void QueuePool::refuse(Gate::Failure failure, std::chrono::milliseconds waited) const {
+/// A thread that waits while it holds a connection may be waiting for itself, or for others that do the same. At most
+/// once a minute.
+void QueuePool::warn_of_self_deadlock(SourceLocation place) {
+    const OwnLoans own = own_loans(parts_.storage);
+    if (own.count == 0) return;
+    const auto now = parts_.settings.clock();
+    Clock::rep last = warned_at_.load(std::memory_order_relaxed);
+    if (last != 0 && now - Clock::time_point(Clock::duration(last)) < std::chrono::minutes(1)) return;
+    if (!warned_at_.compare_exchange_strong(last, now.time_since_epoch().count(), std::memory_order_relaxed)) return;
+    log::pool().warn(
+        "{}: thread {} waits for a connection at {} while it holds {}, the first taken at {}; all {} are in use. Threads "
+        "that do so can wait for each other until they time out, unless pool_size + max_overflow >= threads x "
+        "(connections that each holds at once - 1) + 1",
+        parts_.settings.name, this_thread_number(), to_string(place), own.count, to_string(own.first), gate_.open());
+}
+
+void QueuePool::refuse(const Gate::Outcome& outcome) const {
     const Settings& settings = parts_.settings;
-    switch (failure) {
+    switch (outcome.failure) {
         case Gate::Failure::queue_full:
             throw QueueFullError("pool '" + settings.name + "': " + std::to_string(*settings.max_waiting) +
                                  " checkouts are waiting already, which is pool_max_waiting");
         case Gate::Failure::disposed:
             throw ResourceClosedError("pool '" + settings.name + "' was disposed while this checkout was waiting");
+        case Gate::Failure::error: std::rethrow_exception(outcome.error);
         case Gate::Failure::timeout: break;
     }
     Counters::add(parts_.counters.timeouts);
     TimeoutInfo info;
     info.pool = settings.name;
-    info.size = settings.size.count();
-    info.overflow = std::max(0, gate_.open() - settings.size.count());
-    info.checked_out = checked_out();
+    info.size = gate_.kept_at_most();
+    info.overflow = std::max(0, gate_.open() - gate_.kept_at_most());
+    info.checked_out = checked_out() - opening();
+    info.opening = opening();
     info.waiters = waiters() + 1;
-    info.waited = waited;
+    info.waited = settings.timeout;
+    info.oldest_wait = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(gate_.oldest_wait()), info.waited);
+    info.suspended = gate_.is_suspended();
     info.last_connect_error = parts_.lifecycle.last_connect_error();
+    info.holders = holders(parts_.storage, settings.clock());
     throw TimeoutError(std::move(info));
 }
 
@@ -55,18 +91,47 @@ void QueuePool::put(Slot& slot) noexcept {
         parts_.lifecycle.close(slot);
     }
     parts_.storage.put(slot);
-    gate_.release_permit();
+    release_permit();
 }
 
-void QueuePool::detach(Slot&) noexcept { gate_.release_permit(); }
+void QueuePool::detach(Slot&) noexcept { release_permit(); }
+
+void QueuePool::release_permit() noexcept {
+    gate_.release_permit();
+    if (gate_.waiters() != 0) opener_.demand_quietly();
+}
 
 void QueuePool::close_idle() noexcept {
     while (Slot* slot = gate_.take_idle()) {
         parts_.lifecycle.close(*slot);
         parts_.storage.put(*slot);
-        gate_.release_permit();
+        release_permit();
     }
 }
+
+void QueuePool::resize(Limit size, Limit max_overflow) {
+    gate_.resize(size, max_overflow);
+    while (gate_.idle() > gate_.kept_at_most()) {
+        Slot* slot = gate_.take_idle();
+        if (!slot) break;
+        parts_.lifecycle.close(*slot);
+        parts_.storage.put(*slot);
+        release_permit();
+    }
+    opener_.demand_quietly();
+}
+
+void QueuePool::suspend(bool suspended) {
+    if (suspended) return gate_.suspend();
+    gate_.resume();
+    opener_.demand_quietly();
+}
+
+void Strategy::resize(Limit, Limit) {
+    throw InvalidRequestError("only QueuePool has limits that can be changed");
+}
+
+void Strategy::suspend(bool) { throw InvalidRequestError("only QueuePool can be suspended"); }
 
 std::unique_ptr<Strategy> make_queue_pool(const Parts& parts) {
     const Settings& s = parts.settings;

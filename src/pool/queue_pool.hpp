@@ -1,34 +1,54 @@
 #pragma once
 
 #include "pool/gate.hpp"
+#include "pool/opener.hpp"
 #include "pool/strategy.hpp"
+
+#include <atomic>
+#include <functional>
 
 namespace sociable::pool {
 
-/// Keeps up to `size` connections, opens up to `max_overflow` more, and then makes the next wait.
+/// Keeps up to `size` connections, opens up to `max_overflow` more, and then makes the next wait. Connections are opened
+/// in the background, unless the borrower has no time to wait at all.
 class QueuePool : public Strategy {
 public:
     QueuePool(const Parts& parts, const Gate::Settings& gate);
 
-    Slot& take(SourceLocation place) override;
+    Slot& take(SourceLocation place, Clock::time_point deadline) override;
+    bool borrower_opens() const noexcept override { return never_waits(); }
+    void check_reachable() const override { opener_.check(); }
     void put(Slot& slot) noexcept override;
     void detach(Slot& slot) noexcept override;
     void close_idle() noexcept override;
+    Slot* take_idle() noexcept override { return gate_.take_idle(); }
+    void top_up() noexcept override { opener_.demand_quietly(); }
     void end_waits() noexcept override { gate_.end_waits(); }
 
     int checked_in() const noexcept override { return gate_.idle(); }
     int checked_out() const noexcept override { return gate_.open() - gate_.idle(); }
     int waiters() const noexcept override { return gate_.waiters(); }
+    int opening() const noexcept override { return gate_.opening(); }
+
+    void resize(Limit size, Limit max_overflow) override;
+    void suspend(bool suspended) override;
+    bool is_suspended() const noexcept override { return gate_.is_suspended(); }
 
 protected:
-    Slot& take(std::chrono::milliseconds timeout);
+    Slot& take_at_once();
 
     Parts parts_;
 
 private:
-    [[noreturn]] void refuse(Gate::Failure failure, std::chrono::milliseconds waited) const;
+    bool never_waits() const noexcept { return parts_.settings.timeout <= std::chrono::milliseconds::zero(); }
+    void release_permit() noexcept;
+    void warn_of_self_deadlock(SourceLocation place);
+    [[noreturn]] void refuse(const Gate::Outcome& outcome) const;
 
     Gate gate_;
+    Opener opener_;
+    const std::function<void()> demand_;
+    std::atomic<Clock::rep> warned_at_{0};
 };
 
 }  // namespace sociable::pool

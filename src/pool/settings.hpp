@@ -27,15 +27,26 @@ struct Settings {
     bool lifo = false;
     std::chrono::milliseconds timeout{30000};
     std::optional<int> max_waiting{};
+    int connecting_limit = 2;
+    int connect_retries = 3;
+    std::chrono::milliseconds connect_backoff{100};  ///< before the first retry; doubles
     std::optional<std::chrono::milliseconds> recycle{};
     bool pre_ping = false;
+    std::chrono::milliseconds ping_after_idle{1000};
+    std::chrono::milliseconds ping_timeout{1000};
+    bool require_primary = false;
+    int min_idle = 0;
+    std::optional<std::chrono::milliseconds> max_idle_time{};
+    std::optional<std::chrono::milliseconds> health_check_interval{};
+    std::optional<std::chrono::milliseconds> leak_threshold{};
     ResetOnReturn reset_on_return = ResetOnReturn::rollback;
     bool reset_session = false;
     std::vector<std::string> init_sql{};
+    std::vector<std::string> warm_up_sql{};
     std::function<void(soci::session&)> creator{};
     std::size_t statement_cache_size = 100;
     /// Replaced by tests that need time to pass.
-    std::function<Clock::time_point()> clock = [] { return Clock::now(); };
+    std::function<Clock::time_point()> clock = coarse_now;
 };
 
 }  // namespace sociable::pool

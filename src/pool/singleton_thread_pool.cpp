@@ -1,4 +1,4 @@
-#include "pool/holder.hpp"
+#include "pool/holders.hpp"
 #include "pool/strategy.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class SingletonThreadPool final : public Strategy {
 public:
     explicit SingletonThreadPool(const Parts& parts) : parts_(parts) {}
 
-    Slot& take(SourceLocation place) override {
+    Slot& take(SourceLocation place, Clock::time_point) override {
         const std::lock_guard lock(mutex_);
         Place& mine = places_[std::this_thread::get_id()];
         if (mine.out)

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "pool/clock.hpp"
+#include "pool/loan.hpp"
 #include "pool/statement_cache.hpp"
 
 #include <sociable/pool/events.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -14,8 +15,6 @@ class session;
 }
 
 namespace sociable::pool {
-
-using Clock = std::chrono::steady_clock;
 
 /// A place in the pool, which lives as long as the pool; connections come and go in it. At any time one thread owns it:
 /// the borrower, or whoever took it from the idle list. What others may read meanwhile is atomic.
@@ -32,16 +31,23 @@ struct Slot {
     Info info;
 
     std::uint64_t connection_id = 0;
-    std::uint64_t generation = 0;  ///< the pool's, when this connection was opened
-    Clock::time_point connected_at{};
     bool just_connected = false;    ///< since the last checkout: no ping is due
     bool soft_invalidated = false;  ///< to be closed when it comes back
     bool detached = false;
+    bool session_changed = false;  ///< since the last reset of the session
+
+    Loan loan;
 
     // Written by the owner only, so that no read-modify-write is needed; others read.
     std::atomic<std::uint64_t> checkouts{0};
     std::atomic<std::uint64_t> hits{0};             ///< of the checkouts, those that found a connection
     std::atomic<std::uint64_t> lent_generation{0};  ///< 0 while nobody has borrowed it
+    std::atomic<std::uint64_t> lent_connection{0};  ///< its connection_id then
+    std::atomic<std::uint64_t> generation{0};       ///< the pool's, when this connection was opened; 0 without one
+    std::atomic<Clock::time_point> expires_at{Clock::time_point::max()};  ///< recycled from then on
+    std::atomic<Clock::time_point> idle_since{Clock::time_point::min()};
+    std::atomic<Clock::time_point> well_at{Clock::time_point::min()};  ///< last known to be well
+    std::atomic<bool> leak_reported{false};
     std::atomic<std::uint32_t> next_idle{0};  ///< link of the LIFO list
 };
 

@@ -52,11 +52,11 @@ Slot& SlotStorage::at(std::uint32_t id) noexcept {
     return segments_[k].load(std::memory_order_acquire)->slots[id - begin_of(first_, k)];
 }
 
-void SlotStorage::for_each(const std::function<void(const Slot&)>& f) const {
+void SlotStorage::for_each(const std::function<void(Slot&)>& f) const {
     for (const auto& published : segments_) {
-        const Segment* segment = published.load(std::memory_order_acquire);
+        Segment* segment = published.load(std::memory_order_acquire);
         if (!segment) return;
-        for (const Slot& slot : segment->slots) f(slot);
+        for (Slot& slot : segment->slots) f(slot);
     }
 }
 

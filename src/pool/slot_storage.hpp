@@ -29,7 +29,7 @@ public:
     /// A slot that exists.
     Slot& at(std::uint32_t id) noexcept;
     /// Calls `f` for every slot, whoever owns it.
-    void for_each(const std::function<void(const Slot&)>& f) const;
+    void for_each(const std::function<void(Slot&)>& f) const;
 
 private:
     struct Segment;

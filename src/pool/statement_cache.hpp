@@ -17,7 +17,8 @@ struct PreparedStatement {
     dialect::SqlText sql;
     /// Null once its connection has closed under it.
     std::unique_ptr<dialect::Statement> statement;
-    bool kept = false;  ///< found again by its text
+    bool changes_session = false;  ///< perhaps, see dialect/session_effect.hpp
+    bool kept = false;             ///< found again by its text
     bool in_use = true;
 };
 

@@ -1,4 +1,4 @@
-#include "pool/holder.hpp"
+#include "pool/holders.hpp"
 #include "pool/queue_pool.hpp"
 
 namespace sociable::pool {
@@ -11,29 +11,16 @@ public:
     explicit StaticPool(const Parts& parts)
         : QueuePool(parts, {.size = 1, .overflow = 0, .max_waiting = parts.settings.max_waiting}) {}
 
-    Slot& take(SourceLocation place) override {
+    Slot& take(SourceLocation place, Clock::time_point deadline) override {
         // Waiting for oneself would only end with the timeout.
-        if (const auto held = holder_.get(); held && held->thread == std::this_thread::get_id())
+        if (const OwnLoans own = own_loans(parts_.storage); own.count != 0)
             throw InvalidRequestError("pool '" + parts_.settings.name +
                                       "': StaticPool has one connection, and this thread holds it since " +
-                                      to_string(held->location) + "; close that one first");
-        Slot& slot = QueuePool::take(place);
-        holder_.set(place);
-        return slot;
+                                      to_string(own.first) + "; close that one first");
+        return QueuePool::take(place, deadline);
     }
 
-    void put(Slot& slot) noexcept override {
-        if (!slot.detached) holder_.clear();
-        QueuePool::put(slot);
-    }
-
-    void detach(Slot& slot) noexcept override {
-        holder_.clear();
-        QueuePool::detach(slot);
-    }
-
-private:
-    Holder holder_;
+    void resize(Limit size, Limit max_overflow) override { Strategy::resize(size, max_overflow); }
 };
 
 }  // namespace

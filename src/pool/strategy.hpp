@@ -6,7 +6,7 @@
 
 #include <sociable/errors/source_location.hpp>
 
-#include <chrono>
+#include <functional>
 #include <memory>
 
 namespace sociable::pool {
@@ -19,15 +19,23 @@ class Strategy {
 public:
     virtual ~Strategy() = default;
 
-    /// A slot for the calling thread, connected or not. @throws TimeoutError, QueueFullError, ResourceClosedError,
-    /// InvalidRequestError
-    virtual Slot& take(SourceLocation place) = 0;
+    /// A slot for the calling thread, by `deadline`. @throws TimeoutError, QueueFullError, ResourceClosedError,
+    /// InvalidRequestError, DatabaseError when a connection was to be opened in the background and could not
+    virtual Slot& take(SourceLocation place, Clock::time_point deadline) = 0;
+    /// Whether a slot taken that is not connected is to be connected by the borrower, or put back and taken anew.
+    virtual bool borrower_opens() const noexcept { return true; }
+    /// @throws DatabaseError while the database is known to be down
+    virtual void check_reachable() const {}
     /// Takes back a slot, connected or not.
     virtual void put(Slot& slot) noexcept = 0;
     /// The slot's connection has become the borrower's own, outside of every limit.
     virtual void detach(Slot& slot) noexcept = 0;
     /// Closes the idle connections.
     virtual void close_idle() noexcept = 0;
+    /// An idle slot, which the caller puts back, or null: for upkeep.
+    virtual Slot* take_idle() noexcept { return nullptr; }
+    /// Opens what the minimum of idle connections lacks, and what is waited for.
+    virtual void top_up() noexcept {}
     /// Ends the waits that are under way.
     virtual void end_waits() noexcept {}
     /// The calling thread ends.
@@ -36,6 +44,12 @@ public:
     virtual int checked_in() const noexcept = 0;
     virtual int checked_out() const noexcept = 0;
     virtual int waiters() const noexcept { return 0; }
+    virtual int opening() const noexcept { return 0; }
+
+    /// Only a queue has limits to change and waits to suspend. @throws InvalidRequestError for other pools
+    virtual void resize(Limit size, Limit max_overflow);
+    virtual void suspend(bool suspended);
+    virtual bool is_suspended() const noexcept { return false; }
 };
 
 /// What a strategy works with; all of it outlives the strategy.
@@ -44,6 +58,7 @@ struct Parts {
     SlotStorage& storage;
     Lifecycle& lifecycle;
     Counters& counters;
+    std::function<std::shared_ptr<void>()> keep_alive;  ///< the pool; null when it is being destroyed
 };
 
 std::unique_ptr<Strategy> make_queue_pool(const Parts& parts);

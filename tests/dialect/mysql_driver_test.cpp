@@ -91,11 +91,11 @@ TEST_CASE("MariaDB: a connection that was killed no longer looks alive, and a pi
     {
         MysqlConnected db;
         CHECK(db.driver->looks_alive());
-        CHECK_NOTHROW(db.driver->ping());
+        CHECK_NOTHROW(db.driver->ping(std::chrono::seconds(1)));
         CHECK(db.driver->looks_alive());
         kill_connection(db);
         CHECK_FALSE(db.driver->looks_alive());
-        CHECK(error_of([&] { db.driver->ping(); }).is_disconnect);
+        CHECK(error_of([&] { db.driver->ping(std::chrono::seconds(1)); }).is_disconnect);
         CHECK(db.driver->transaction_state() == TransactionState::lost);
         CHECK_FALSE(db.driver->looks_alive());
     }
@@ -186,7 +186,7 @@ TEST_CASE("MariaDB: a ping that the server doesn't answer ends by its own deadli
     const std::string sleep = "DO SLEEP(1000)";
     REQUIRE(mysql_send_query(native, sleep.data(), static_cast<unsigned long>(sleep.size())) == 0);
     const auto begin = std::chrono::steady_clock::now();
-    const auto error = error_of([&] { db.driver->ping(); });
+    const auto error = error_of([&] { db.driver->ping(std::chrono::seconds(1)); });
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(7));
     CHECK(error.is_disconnect);
     CHECK(db.driver->transaction_state() == TransactionState::lost);

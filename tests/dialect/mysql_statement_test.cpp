@@ -111,7 +111,7 @@ TEST_CASE("MariaDB: while a stream runs, another statement is an InterfaceError 
     CHECK(error_of([&] { other->execute({}, false); }).kind == ErrorKind::interface);
     CHECK(error_of([&] { db.prepare("SELECT 2"); }).kind == ErrorKind::interface);
     CHECK(error_of([&] { db.driver->run("DO 1"); }).kind == ErrorKind::interface);
-    CHECK(error_of([&] { db.driver->ping(); }).kind == ErrorKind::interface);
+    CHECK(error_of([&] { db.driver->ping(std::chrono::seconds(1)); }).kind == ErrorKind::interface);
     CHECK(error_of([&] { db.driver->reset_session(); }).native_code == 2014);
     CHECK(rows_of(*stored) == std::vector<Row>{{"int64 7"}, {"int64 8"}});
     other.reset();

@@ -158,7 +158,7 @@ TEST_CASE("A failed connect leaves the session closed and usable, and tells no p
     CHECK_FALSE(contains(info.message, "hunter2"));
     CHECK(contains(info.message, "***"));
     CHECK(session.get_backend() == nullptr);
-    dialect->connect(session, good)->ping();
+    dialect->connect(session, good)->ping(std::chrono::seconds(1));
 }
 
 TEST_CASE("An identifier is quoted with its quotes doubled") {

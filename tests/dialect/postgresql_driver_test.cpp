@@ -94,11 +94,11 @@ TEST_CASE("A live connection looks alive and answers a ping, in a failed transac
     pollfd socket{PQsocket(c.native()), POLLIN, 0};
     REQUIRE(poll(&socket, 1, 10'000) == 1);
     CHECK(c.driver->looks_alive());
-    c.driver->ping();
+    c.driver->ping(std::chrono::seconds(1));
     c.driver->begin({}, false);
     CHECK_THROWS_AS(c.driver->run("SELECT 1/0"), DataError);
     CHECK(c.driver->looks_alive());
-    c.driver->ping();
+    c.driver->ping(std::chrono::seconds(1));
     CHECK(c.driver->transaction_state() == TransactionState::failed);
 }
 
@@ -117,8 +117,8 @@ TEST_CASE("A ping of a connection that the server has ended is a disconnect, and
     PostgresqlConnection begun;
     for (PostgresqlConnection* c : {&pinged, &used, &begun}) terminate(other, c->process());
 
-    CHECK(error_of([&] { pinged.driver->ping(); }).is_disconnect);
-    CHECK(error_of([&] { pinged.driver->ping(); }).is_disconnect);
+    CHECK(error_of([&] { pinged.driver->ping(std::chrono::seconds(1)); }).is_disconnect);
+    CHECK(error_of([&] { pinged.driver->ping(std::chrono::seconds(1)); }).is_disconnect);
     CHECK(pinged.driver->transaction_state() == TransactionState::lost);
     CHECK_FALSE(pinged.driver->looks_alive());
 

@@ -151,7 +151,7 @@ TEST_CASE("run executes every statement of a SQLite text, and stops at the first
 TEST_CASE("a SQLite connection is alive") {
     Connected c;
     CHECK(c.driver->looks_alive());
-    c.driver->ping();
+    c.driver->ping(std::chrono::seconds(1));
 }
 
 TEST_CASE("SQLite's temporary tables, attached databases and changed pragmas are not seen by the next borrower") {

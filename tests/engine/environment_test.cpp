@@ -81,8 +81,17 @@ TEST_CASE("every option can be set by the environment") {
                                   {"DB_MAX_OVERFLOW", "unlimited"},
                                   {"DB_POOL_TIMEOUT", "0.25"},
                                   {"DB_POOL_MAX_WAITING", "9"},
+                                  {"DB_POOL_CONNECTING_LIMIT", "4"},
+                                  {"DB_POOL_CONNECT_RETRIES", "1"},
                                   {"DB_POOL_RECYCLE", "1800"},
                                   {"DB_POOL_PRE_PING", "yes"},
+                                  {"DB_POOL_PING_AFTER_IDLE", "2"},
+                                  {"DB_POOL_PING_TIMEOUT", "0.5"},
+                                  {"DB_POOL_REQUIRE_PRIMARY", "true"},
+                                  {"DB_POOL_MIN_IDLE", "3"},
+                                  {"DB_POOL_MAX_IDLE_TIME", "600"},
+                                  {"DB_POOL_HEALTH_CHECK_INTERVAL", "60"},
+                                  {"DB_POOL_LEAK_THRESHOLD", "30"},
                                   {"DB_POOL_USE_LIFO", "1"},
                                   {"DB_POOL_RESET_ON_RETURN", "none"},
                                   {"DB_POOL_RESET_SESSION", "ON"},
@@ -103,8 +112,17 @@ TEST_CASE("every option can be set by the environment") {
     CHECK(o.max_overflow == unlimited);
     CHECK(o.pool_timeout == 250ms);
     CHECK(o.pool_max_waiting == 9);
+    CHECK(o.pool_connecting_limit == 4);
+    CHECK(o.pool_connect_retries == 1);
     CHECK(o.pool_recycle == 1800s);
     CHECK(o.pool_pre_ping);
+    CHECK(o.pool_ping_after_idle == 2s);
+    CHECK(o.pool_ping_timeout == 500ms);
+    CHECK(o.pool_require_primary);
+    CHECK(o.pool_min_idle == 3);
+    CHECK(o.pool_max_idle_time == 600s);
+    CHECK(o.pool_health_check_interval == 60s);
+    CHECK(o.pool_leak_threshold == 30s);
     CHECK(o.pool_use_lifo == true);
     CHECK(o.pool_reset_on_return == ResetOnReturn::none);
     CHECK(o.pool_reset_session);

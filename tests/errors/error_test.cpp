@@ -111,12 +111,27 @@ TEST_CASE("a timeout tells the pool's state and the last connect error") {
                      .size = 5,
                      .overflow = 2,
                      .checked_out = 7,
+                     .opening = 1,
                      .waiters = 3,
                      .waited = std::chrono::milliseconds(1500),
-                     .last_connect_error = {}};
+                     .oldest_wait = std::chrono::milliseconds(1600),
+                     .last_connect_error = {},
+                     .holders = {}};
     const std::string calm = TimeoutError(info).what();
-    CHECK(calm == "pool 'shop': no connection came free in 1500 ms (size 5, overflow 2, checked out 7, waiting 3)");
+    CHECK(calm ==
+          "pool 'shop': no connection came free in 1500 ms (size 5, overflow 2, checked out 7, opening 1, waiting 3, "
+          "oldest wait 1600 ms)");
+    info.suspended = true;
     info.last_connect_error = "connection refused";
-    CHECK(TimeoutError(info).what() == calm + "; the last connect failed: connection refused");
+    const std::string troubled = TimeoutError(info).what();
+    CHECK(troubled == calm + "; the pool is suspended; the last connect failed: connection refused");
+    for (unsigned line = 1; line <= 4; ++line)
+        info.holders.push_back({.place = SourceLocation::current("shop.cpp", line, "order"),
+                                .thread = 42,
+                                .age = std::chrono::milliseconds(10 - line),
+                                .connection_id = line});
+    CHECK(TimeoutError(info).what() ==  // the three that matter most
+          troubled + "; held longest: shop.cpp:1 (order), thread 42, for 9 ms; shop.cpp:2 (order), thread 42, for 8 ms; "
+                     "shop.cpp:3 (order), thread 42, for 7 ms");
     CHECK(TimeoutError(info).info().waiters == 3);
 }

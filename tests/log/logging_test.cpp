@@ -175,6 +175,8 @@ TEST_CASE("A reset that fails is a warning of the pool's") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_reset_session = true, .name = "shop"});
     Connection c = engine.connect();
+    c.execute("SET x = 1");
+    c.commit();
     script->on_run = [](const std::string&) { throw_syntax_error(); };
     const Redirected log(pool_logger, spdlog::level::warn);
     c.close();

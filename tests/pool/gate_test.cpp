@@ -2,6 +2,8 @@
 #include "pool/slot_storage.hpp"
 #include "support/threads.hpp"
 
+#include <sociable/errors/error.hpp>
+
 #include <doctest/doctest.h>
 
 #include <array>
@@ -15,14 +17,20 @@ using namespace std::chrono_literals;
 
 namespace {
 
+void nothing() {}
+
+/// A slot that comes free within the time, or one that the caller has opened itself.
+Slot* take(Gate& gate, SlotStorage& storage, std::chrono::nanoseconds timeout) {
+    if (Slot* slot = gate.try_take()) return slot;
+    if (gate.take_permit()) return &storage.take();
+    return gate.wait(Clock::now() + timeout, nothing).slot;
+}
+
 /// Borrows `count` slots, as the pool does.
 std::vector<Slot*> fill(Gate& gate, SlotStorage& storage, int count) {
     std::vector<Slot*> slots;
-    for (int i = 0; i < count; ++i) {
-        const auto outcome = gate.acquire(0ns);
-        REQUIRE(outcome.grant);
-        slots.push_back(outcome.grant->slot ? outcome.grant->slot : &storage.take());
-    }
+    for (int i = 0; i < count; ++i) slots.push_back(take(gate, storage, 0ns));
+    for (Slot* slot : slots) REQUIRE(slot);
     return slots;
 }
 
@@ -53,12 +61,12 @@ TEST_CASE("no slot is lost or lent twice, whatever the number of threads and the
             std::atomic<int> served{0}, refused{0}, shared{0};
             in_parallel(threads, [&](int thread) {
                 for (int i = 0; i < 2000; ++i) {
-                    const auto outcome = gate.acquire(std::chrono::microseconds((thread + i) % 5 * 20));
-                    if (!outcome.grant) {
+                    Slot* taken = take(gate, storage, std::chrono::microseconds((thread + i) % 5 * 20));
+                    if (!taken) {
                         ++refused;
                         continue;
                     }
-                    Slot& slot = outcome.grant->slot ? *outcome.grant->slot : storage.take();
+                    Slot& slot = *taken;
                     if (++holders[slot.id] != 1) ++shared;
                     if (i % 7 == 0) std::this_thread::yield();
                     --holders[slot.id];
@@ -76,7 +84,7 @@ TEST_CASE("no slot is lost or lent twice, whatever the number of threads and the
             CHECK(gate.open() == gate.idle());
             CHECK(gate.idle() <= size);
             fill(gate, storage, size + overflow);  // all are still there
-            CHECK_FALSE(gate.acquire(0ns).grant);
+            CHECK_FALSE(take(gate, storage, 0ns));
         }
 }
 
@@ -86,12 +94,12 @@ TEST_CASE("nobody waits for ever: every waiter is served when slots are held for
     std::atomic<int> failed{0};
     in_parallel(8, [&](int) {
         for (int i = 0; i < 3000; ++i) {
-            const auto outcome = gate.acquire(20s);
-            if (!outcome.grant) {
+            Slot* slot = take(gate, storage, 20s);
+            if (!slot) {
                 ++failed;
                 continue;
             }
-            gate.keep(outcome.grant->slot ? *outcome.grant->slot : storage.take());
+            gate.keep(*slot);
         }
     });
     CHECK(failed == 0);
@@ -103,15 +111,103 @@ TEST_CASE("waits end when they are told to, and when too many wait") {
     Gate gate({.size = 1, .overflow = 0, .max_waiting = 1}, storage);
     fill(gate, storage, 1);
     Gate::Outcome outcome;
-    std::thread waiter([&] { outcome = gate.acquire(30s); });
+    std::thread waiter([&] { outcome = gate.wait(Clock::now() + 30s, nothing); });
     wait_until([&] { return gate.waiters() == 1; });
-    CHECK(gate.acquire(30s).failure == Gate::Failure::queue_full);
+    CHECK(gate.wait(Clock::now() + 30s, nothing).failure == Gate::Failure::queue_full);
     gate.end_waits();
     waiter.join();
-    CHECK_FALSE(outcome.grant);
+    CHECK_FALSE(outcome.slot);
     CHECK(outcome.failure == Gate::Failure::disposed);
-    CHECK(gate.acquire(0ns).failure == Gate::Failure::timeout);
+    CHECK(gate.wait(Clock::now(), nothing).failure == Gate::Failure::timeout);
     CHECK(gate.waiters() == 0);
+}
+
+TEST_CASE("a failed connect ends the oldest wait, an outage all of them") {
+    SlotStorage storage(1, 0);
+    Gate gate({.size = 1, .overflow = 0}, storage);
+    fill(gate, storage, 1);
+    std::atomic<int> failed{0};
+    std::vector<std::thread> waiters;
+    for (int i = 0; i < 3; ++i)
+        waiters.emplace_back([&] {
+            const auto outcome = gate.wait(Clock::now() + 30s, nothing);
+            if (outcome.failure == Gate::Failure::error && outcome.error) ++failed;
+        });
+    wait_until([&] { return gate.waiters() == 3; });
+    const auto error = std::make_exception_ptr(Error("down"));
+    gate.fail_oldest(error);
+    wait_until([&] { return failed == 1; });
+    CHECK(gate.waiters() == 2);
+    gate.fail_all(error);
+    for (std::thread& waiter : waiters) waiter.join();
+    CHECK(failed == 3);
+}
+
+TEST_CASE("a demand that throws leaves no waiter behind") {
+    SlotStorage storage(1, 0);
+    Gate gate({.size = 1, .overflow = 0}, storage);
+    fill(gate, storage, 1);
+    CHECK_THROWS_AS(gate.wait(Clock::now() + 30s, [] { throw std::bad_alloc(); }), std::bad_alloc);
+    CHECK(gate.waiters() == 0);
+}
+
+TEST_CASE("no more connections are opened in the background than are waited for, than the limit, or than there are permits") {
+    SlotStorage storage(8, 0);
+    Gate gate({.size = 3, .overflow = 1}, storage);
+    CHECK_FALSE(gate.begin_opening(9));
+    std::vector<std::thread> waiters;
+    for (int i = 0; i < 2; ++i) waiters.emplace_back([&] { gate.wait(Clock::now() + 30s, nothing); });
+    wait_until([&] { return gate.waiters() == 2; });
+    CHECK(gate.begin_opening(9));
+    CHECK_FALSE(gate.begin_opening(1));
+    CHECK(gate.begin_opening(9));
+    CHECK_FALSE(gate.begin_opening(9));  // one for each waiter
+    CHECK(gate.begin_opening(9, 4));
+    CHECK(gate.begin_opening(9, 4));
+    CHECK_FALSE(gate.begin_opening(9, 9));  // no permit
+    CHECK(gate.opening() == 4);
+    gate.end_waits();
+    for (std::thread& waiter : waiters) waiter.join();
+}
+
+TEST_CASE("a gate that grows has room for all, and one that shrinks lets nobody take too much") {
+    for (const bool lifo : {false, true}) {
+        CAPTURE(lifo);
+        SlotStorage storage(2, 0);
+        Gate gate({.size = 2, .overflow = 0, .lifo = lifo}, storage);
+        for (Slot* slot : fill(gate, storage, 2)) CHECK(gate.keep(*slot));
+        gate.resize(100, 0);
+        auto slots = fill(gate, storage, 100);
+        CHECK_FALSE(take(gate, storage, 0ns));
+        for (Slot* slot : slots) CHECK(gate.keep(*slot));
+        CHECK(gate.idle() == 100);
+        slots = fill(gate, storage, 100);
+        CHECK(std::set<Slot*>(slots.begin(), slots.end()).size() == 100);
+        gate.resize(1, 0);
+        int kept = 0;
+        for (Slot* slot : slots)
+            if (gate.keep(*slot))
+                ++kept;
+            else
+                gate.release_permit();
+        CHECK(kept == 1);
+        CHECK(gate.open() == 1);
+    }
+}
+
+TEST_CASE("while suspended nobody is served, and afterwards those who wait are") {
+    SlotStorage storage(1, 0);
+    Gate gate({.size = 1, .overflow = 0}, storage);
+    gate.keep(*fill(gate, storage, 1).front());
+    gate.suspend();
+    CHECK_FALSE(gate.try_take());
+    CHECK_FALSE(gate.wait(Clock::now() + 1ms, nothing).slot);
+    std::atomic<Slot*> slot{nullptr};
+    std::thread waiter([&] { slot = gate.wait(Clock::now() + 30s, nothing).slot; });
+    wait_until([&] { return gate.waiters() == 1; });
+    gate.resume();
+    waiter.join();
+    CHECK(slot != nullptr);
 }
 
 TEST_CASE("a timeout beyond what a clock can tell is a long one, not a short one") {
@@ -119,7 +215,7 @@ TEST_CASE("a timeout beyond what a clock can tell is a long one, not a short one
     Gate gate({.size = 1, .overflow = 0}, storage);
     Slot* slot = fill(gate, storage, 1).front();
     std::atomic<bool> served{false};
-    std::thread waiter([&] { served = gate.acquire(std::chrono::nanoseconds::max()).grant.has_value(); });
+    std::thread waiter([&] { served = gate.wait(after(std::chrono::nanoseconds::max()), nothing).slot != nullptr; });
     wait_until([&] { return gate.waiters() == 1; });
     gate.keep(*slot);
     waiter.join();

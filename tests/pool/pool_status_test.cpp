@@ -40,6 +40,9 @@ PoolStatus every_figure_another() {
     s.recycled = 23;
     s.timeouts = 24;
     s.rollbacks = 25;
+    s.session_resets = 26;
+    s.leaks = 27;
+    s.opening = 28;
     return s;
 }
 
@@ -84,6 +87,9 @@ TEST_CASE("A pool's status as a table tells the kind of pool, whose and why, and
     CHECK(has_row(table, "recycled", "23"));
     CHECK(has_row(table, "timeouts", "24"));
     CHECK(has_row(table, "rollbacks", "25"));
+    CHECK(has_row(table, "session resets", "26"));
+    CHECK(has_row(table, "leaks", "27"));
+    CHECK(has_row(table, "opening", "28"));
     CHECK_FALSE(has_row(table, "size", "12"));
 }
 
@@ -100,7 +106,7 @@ TEST_CASE("A pool's status as a table has its figures below each other") {
         CHECK(line[27] == ' ');
         CHECK((line.size() == 30 || line[30] == ' '));
     }
-    CHECK(rows == 14);
+    CHECK(rows == 17);
 }
 
 TEST_CASE("A pool's status as a table tells limits only where they are any") {

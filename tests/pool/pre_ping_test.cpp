@@ -24,7 +24,7 @@ void kill_idle(const Database& database, Engine& engine, int count) {
 
 TEST_CASE("No ping on a connection just opened; none right after a reconnect in place") {
     const auto script = std::make_shared<Script>();
-    Engine engine = scripted_engine(script, {.pool_size = 1, .pool_recycle = 30s, .pool_pre_ping = true});
+    Engine engine = scripted_engine(script, {.pool_size = 1, .pool_recycle = 30s, .pool_pre_ping = true, .pool_ping_after_idle = 0ms});
     engine.connect();
     CHECK(script->pings == 0);
     engine.connect();
@@ -66,7 +66,8 @@ TEST_CASE("Without it, the stale connection is handed out and fails at its first
 TEST_CASE("Server down: checkout throws the connect error, and the counters are as before") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(
-        script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = 0ms, .pool_pre_ping = true});
+        script,
+        {.pool_size = 1, .max_overflow = 0, .pool_timeout = 0ms, .pool_pre_ping = true, .pool_ping_after_idle = 0ms});
     engine.connect();
     script->on_ping = [] { throw_disconnect(); };
     script->on_connect = [] {
@@ -84,7 +85,7 @@ TEST_CASE("Server down: checkout throws the connect error, and the counters are 
 
 TEST_CASE("An error in the ping that is no disconnect is not treated as one: it propagates") {
     const auto script = std::make_shared<Script>();
-    Engine engine = scripted_engine(script, {.pool_size = 1, .pool_pre_ping = true});
+    Engine engine = scripted_engine(script, {.pool_size = 1, .pool_pre_ping = true, .pool_ping_after_idle = 0ms});
     engine.connect();
     script->on_ping = [] { throw_syntax_error(); };
     CHECK_THROWS_AS(engine.connect(), ProgrammingError);
@@ -103,4 +104,28 @@ TEST_CASE("A connection that the server has closed is seen without a round trip"
     engine.connect();
     CHECK(script->pings == 0);
     CHECK(script->connects == 2);
+}
+
+TEST_CASE("A connection idle for less than pool_ping_after_idle costs no round trip, one idle for longer is asked") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_size = 1, .pool_pre_ping = true, .pool_ping_after_idle = 10s});
+    engine.connect();
+    script->clock_offset = 9s;
+    engine.connect();
+    CHECK(script->pings == 0);
+    script->clock_offset = 20s;
+    engine.connect();
+    CHECK(script->pings == 1);
+    engine.connect();  // it has just been used
+    CHECK(script->pings == 1);
+    CHECK(script->connects == 1);
+}
+
+TEST_CASE("Who has no time to wait at all still has its connection checked") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(
+        script, {.pool_size = 1, .pool_timeout = 0ms, .pool_pre_ping = true, .pool_ping_after_idle = 0ms});
+    engine.connect();
+    engine.connect();
+    CHECK(script->pings == 1);
 }

@@ -17,7 +17,7 @@ TEST_CASE("Recycle 30 s: same connection after 1 s, another after 35 s, counted 
     CHECK(id() == first);
     script->clock_offset = 20s;  // use does not make it younger
     CHECK(id() == first);
-    script->clock_offset = 29s;
+    script->clock_offset = 23s;
     {
         Connection held = engine.connect();
         script->clock_offset = 35s;
@@ -32,7 +32,7 @@ TEST_CASE("Recycle 30 s: same connection after 1 s, another after 35 s, counted 
 
 TEST_CASE("With recycle and a connection that the server has killed meanwhile, the next checkout works without an error") {
     on_each(servers, [](Database& database) {
-        Engine engine = database.engine({.pool_size = 1, .pool_recycle = 1ms});
+        Engine engine = database.engine({.pool_size = 1, .pool_recycle = 20ms});
         {
             Connection c = engine.connect();
             Connection killer = database.engine().connect();
@@ -41,9 +41,9 @@ TEST_CASE("With recycle and a connection that the server has killed meanwhile, t
             killer.execute(database.kind() == Kind::mysql ? "KILL " + id : "SELECT pg_terminate_backend(" + id + ")");
         }
         const auto since = std::chrono::steady_clock::now();
-        wait_until([&] { return std::chrono::steady_clock::now() - since > 2ms; });
+        wait_until([&] { return std::chrono::steady_clock::now() - since > 40ms; });
         CHECK(engine.connect().execute("SELECT 'fine'").scalar<std::string>() == "fine");
-        CHECK(engine.pool().status().recycled == 1);
+        CHECK(engine.pool().status().recycled >= 1);  // at the checkout, or by upkeep before
     });
 }
 

@@ -60,7 +60,7 @@ public:
         return std::make_unique<ScriptedStatement>(*script_, state_, std::move(sql));
     }
     bool looks_alive() noexcept override { return script_->looks_alive; }
-    void ping() override {
+    void ping(std::chrono::milliseconds) override {
         script_->on_ping();
         ++script_->pings;
     }
@@ -132,6 +132,7 @@ Engine scripted_engine(const std::shared_ptr<Script>& script, const EngineOption
     const auto dialect = std::make_shared<ScriptedDialect>(script);
     pool::Settings settings = detail::pool_settings(url, options, *dialect);
     settings.clock = [script] { return pool::Clock::now() + script->clock_offset.load(); };
+    settings.connect_backoff = std::chrono::milliseconds(1);
     return Engine(std::make_shared<detail::EngineState>(url, url, dialect, std::move(settings), options.isolation_level,
                                                         options.echo));
 }

@@ -47,13 +47,50 @@ struct EngineOptions {
     /// QueuePool and StaticPool only.
     std::optional<int> pool_max_waiting{};
 
-    /// A connection older than this, counted from its connect, is replaced when it is next checked out. Above zero.
-    /// Default: never. Keep it below the server's own limit on connection age or idleness.
+    /// How many connections may be opened at the same time for those who wait, at least 1. A small number keeps a spike
+    /// from becoming a storm of connects: most who wait are served by what is returned. Default 2. QueuePool only.
+    std::optional<int> pool_connecting_limit{};
+
+    /// How often a connect is tried again when the server can't be reached or has no place, at least 0: after 100 ms,
+    /// then twice as long each time, shortened by up to half at random. Never after a wrong password. Default 3. Not for
+    /// SQLite.
+    std::optional<int> pool_connect_retries{};
+
+    /// A connection older than this, counted from its connect, is replaced: while it is idle a little ahead of time, else
+    /// when it is next checked out. Each lives up to a fifth shorter, at random, so that they don't end together. Above
+    /// zero. Default: never. Keep it below the server's own limit on connection age or idleness.
     std::optional<std::chrono::milliseconds> pool_recycle{};
 
-    /// Checks each connection with a round trip before it is handed out, and replaces it when it is dead. Not when it has
-    /// just been opened. Default: off.
+    /// Checks each connection before it is handed out, and replaces it when it is dead. Not when it has just been opened.
+    /// Default: off.
     bool pool_pre_ping = false;
+
+    /// Pre-ping asks the server, which takes a round trip, when the connection was idle for at least this long; else it
+    /// only looks whether the server has closed the connection, which takes none. Zero always asks, as SQLAlchemy does.
+    /// Default 1 s. Needs pool_pre_ping.
+    std::optional<std::chrono::milliseconds> pool_ping_after_idle{};
+
+    /// How long the server may take to answer when a connection is checked, at least 1 ms. Default 1 s.
+    std::optional<std::chrono::milliseconds> pool_ping_timeout{};
+
+    /// Refuses connections to a PostgreSQL server that is a standby (`in_hot_standby`, from version 14 on), when they are
+    /// opened and whenever they are checked: for host names that follow the primary. Default: off. PostgreSQL only.
+    bool pool_require_primary = false;
+
+    /// Idle connections that are kept open and ready, at most pool_size; opened in the background from the start. Default
+    /// 0. QueuePool only.
+    std::optional<int> pool_min_idle{};
+
+    /// Idle connections beyond pool_min_idle are closed after this time. Above zero. Default: never. QueuePool only.
+    std::optional<std::chrono::milliseconds> pool_max_idle_time{};
+
+    /// Idle connections are asked this often whether they are well, and replaced when they are not. Above zero. Default:
+    /// never. QueuePool only.
+    std::optional<std::chrono::milliseconds> pool_health_check_interval{};
+
+    /// A connection held for longer than this is logged, with the place that took it, and again when it comes back. Above
+    /// zero. Default: never.
+    std::optional<std::chrono::milliseconds> pool_leak_threshold{};
 
     /// Hands out the connection returned last (true), so that the others can idle out, or the one returned first (false),
     /// so that all are used alike. Default: false. QueuePool only.
@@ -62,8 +99,10 @@ struct EngineOptions {
     /// What is done to a transaction still open at return. Default: rollback.
     ResetOnReturn pool_reset_on_return = ResetOnReturn::rollback;
 
-    /// Clears settings (`SET`, `PRAGMA`), temporary tables and advisory locks at each return, at the cost of a round
-    /// trip, and then runs `init_sql` again. Default: off.
+    /// At return clears settings (`SET`, `PRAGMA`), temporary tables and advisory locks, and then runs `init_sql` again,
+    /// at the cost of a round trip; only when something was done that can have changed them: any statement but plain
+    /// reading and writing, a call of a function that isn't one of the database's common ones, work on soci() or in a
+    /// listener. What `connect` listeners have set is cleared as well. Default: off.
     bool pool_reset_session = false;
 
     /// The kind of pool [poolclass]. Default: QueuePool for servers, NullPool for SQLite files, StaticPool for SQLite in
@@ -93,6 +132,9 @@ struct EngineOptions {
 
     /// Connections that create_engine opens and keeps, at most pool_size. Default 0. QueuePool only.
     std::optional<int> warm_up{};
+
+    /// Statements that run on each of them, with what they return dropped: to fill caches. Needs warm_up.
+    std::vector<std::string> warm_up_sql{};
 
     /// Prepared statements that each connection keeps, the least recently used going first; 0 keeps none, which a
     /// transaction-pooling proxy in between needs. Default 100 [query_cache_size is SQLAlchemy's nearest].

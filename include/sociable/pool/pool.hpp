@@ -1,11 +1,16 @@
 #pragma once
 
+#include <sociable/errors/holder.hpp>
+#include <sociable/errors/source_location.hpp>
 #include <sociable/events/event_hub.hpp>
 #include <sociable/pool/events.hpp>
+#include <sociable/pool/health_check.hpp>
+#include <sociable/pool/limit.hpp>
 #include <sociable/pool/pool_status.hpp>
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace sociable {
 
@@ -31,8 +36,27 @@ public:
         return hub().listen<E>(std::forward<F>(listener), options);
     }
 
+    /// Who holds connections now, longest first.
+    std::vector<Holder> holders() const;
+
+    /// Asks every idle connection whether it works, and closes those that don't; with none idle, one is taken from the
+    /// pool, or opened, and asked. @throws TimeoutError, DatabaseError when none can be had
+    HealthCheck health_check(SourceLocation place = SourceLocation::current());
+
     /// Replaces every connection when it is next checked out. Those in use stay usable.
     void invalidate();
+    /// Replaces every connection: the idle ones at once, in the background and one by one; those in use when they come
+    /// back. For a change of certificates, or of the server behind a name.
+    void reconnect();
+
+    /// Changes pool_size and max_overflow. What is open beyond them closes at once when it is idle, else when it comes
+    /// back. @throws ArgumentError for limits that options would refuse; InvalidRequestError unless a QueuePool
+    void resize(Limit size, Limit max_overflow);
+
+    /// From now on every checkout waits, for up to its timeout, until resume(): for the minute in which the server is
+    /// switched. Connections in use are left alone. @throws InvalidRequestError unless a QueuePool or StaticPool
+    void suspend();
+    void resume();
 
 private:
     EventHub& hub() const;

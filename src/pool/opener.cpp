@@ -1,0 +1,135 @@
+#include "pool/opener.hpp"
+
+#include "log/log.hpp"
+#include "pool/backoff.hpp"
+#include "pool/background.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace sociable::pool {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto first_probe = 50ms, longest_probe = 1000ms;
+
+/// The database is well, but has no place for one more.
+bool has_no_place(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const DatabaseError& e) {
+        return !e.is_disconnect() && e.is_retryable();
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace
+
+bool Opener::begin() noexcept {
+    if (breaker_.is_open() || parts_.lifecycle.stop_signal().stopped()) return false;
+    // What the minimum lacks, of what the pool would keep.
+    const int missing = std::min(parts_.settings.min_idle - gate_.idle(),
+                                 gate_.kept_at_most() - gate_.open() + gate_.opening());
+    return gate_.begin_opening(parts_.settings.connecting_limit, missing);
+}
+
+void Opener::give_up() noexcept {
+    gate_.end_opening();
+    gate_.release_permit();
+}
+
+void Opener::demand() {
+    while (begin()) {
+        try {
+            auto alive = parts_.keep_alive();
+            if (!alive) return give_up();  // the pool is being destroyed, and nobody waits
+            run_in_background([this, alive = std::move(alive)] { work(); });
+        } catch (...) {
+            give_up();
+            throw;
+        }
+    }
+}
+
+void Opener::demand_quietly() noexcept {
+    try {
+        demand();
+    } catch (const std::exception& e) {
+        log::pool().error("{}: no connection can be opened in the background: {}", parts_.settings.name, e.what());
+    }
+}
+
+/// Each round has a permit and a place among those opening.
+void Opener::work() {
+    do {
+        if (!open_one() && breaker_.is_open()) return probe();
+    } while (begin());
+}
+
+bool Opener::open_one() {
+    Slot* slot = nullptr;
+    try {
+        slot = &parts_.storage.take();
+        parts_.lifecycle.open(*slot, parts_.settings.connect_retries);
+    } catch (...) {
+        if (slot) parts_.storage.put(*slot);
+        const std::exception_ptr error = std::current_exception();
+        // While others are in use, the waiters have those to wait for, and a place may come free elsewhere.
+        const bool worth_waiting = has_no_place(error) && gate_.open() > gate_.opening();
+        if (worth_waiting) parts_.lifecycle.stop_signal().sleep(longest_probe);
+        give_up();  // before anybody is told, so that the figures are right by then
+        if (!worth_waiting) failed(error);
+        return false;
+    }
+    breaker_.succeeded();
+    gate_.end_opening();
+    owner_.put(*slot);
+    return true;
+}
+
+void Opener::failed(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const DatabaseError& e) {
+        if (e.is_disconnect() && breaker_.failed(e.info())) {
+            log::pool().error("{}: the database can't be reached: {}", parts_.settings.name, e.message());
+            return gate_.fail_all(error);
+        }
+    } catch (...) {
+        // A listener's, or of no memory: the waiter is told.
+    }
+    gate_.fail_oldest(error);
+}
+
+/// Tries until the database is back. Others may notice first: a caller whose connection reconnected.
+void Opener::probe() {
+    Backoff backoff(first_probe, longest_probe);
+    const auto down_since = Clock::now();
+    while (breaker_.is_open() && parts_.lifecycle.stop_signal().sleep(backoff.next())) {
+        if (!gate_.begin_opening(parts_.settings.connecting_limit, 1)) continue;
+        Slot* slot = nullptr;
+        try {
+            slot = &parts_.storage.take();
+            parts_.lifecycle.open(*slot);
+            breaker_.succeeded();
+            gate_.end_opening();
+            owner_.put(*slot);
+        } catch (...) {
+            gate_.end_opening();
+            if (slot) parts_.storage.put(*slot);
+            gate_.release_permit();
+        }
+    }
+    if (breaker_.is_open()) return;
+    const std::chrono::duration<double> down = Clock::now() - down_since;
+    log::pool().info("{}: the database is back after {:.1f} s", parts_.settings.name, down.count());
+    demand_quietly();
+}
+
+}  // namespace sociable::pool

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "pool/breaker.hpp"
+#include "pool/gate.hpp"
+#include "pool/strategy.hpp"
+
+#include <exception>
+
+namespace sociable::pool {
+
+/// Opens connections for those who wait at the gate, on threads of its own: whoever waits takes what comes first, a
+/// connection returned or one just opened, and one that was opened for a waiter who has gone stays in the pool.
+///
+/// A connect that fails, after its retries, ends the oldest wait with its error. While the database is known to be down
+/// one thread tries on, until it is back or the engine goes away.
+///
+/// Thread safety: every member may be called by several threads at once.
+class Opener {
+public:
+    /// All outlive it; `owner` takes what was opened.
+    Opener(const Parts& parts, Gate& gate, Strategy& owner) : parts_(parts), gate_(gate), owner_(owner) {}
+
+    /// Starts as many threads as the waiters and the minimum of idle connections can use.
+    /// @throws std::bad_alloc, std::system_error when no thread can be had
+    void demand();
+    /// As demand(), where nothing can be thrown. Upkeep asks again.
+    void demand_quietly() noexcept;
+    /// @throws DatabaseError while the database is known to be down
+    void check() const { breaker_.check(parts_.settings.name); }
+    bool is_down() const noexcept { return breaker_.is_open(); }
+
+private:
+    bool begin() noexcept;
+    void give_up() noexcept;
+    void work();
+    bool open_one();
+    void failed(const std::exception_ptr& error);
+    void probe();
+
+    Parts parts_;
+    Gate& gate_;
+    Strategy& owner_;
+    Breaker breaker_;
+};
+
+}  // namespace sociable::pool
