@@ -20,7 +20,10 @@ MysqlConnection::~MysqlConnection() {
 
 void MysqlConnection::run(const std::string& sql) {
     require_free();
-    if (mysql_real_query(native_, sql.data(), static_cast<unsigned long>(sql.size())) != 0) fail();
+    if (limit_)
+        ask(sql, *limit_);
+    else if (mysql_real_query(native_, sql.data(), static_cast<unsigned long>(sql.size())) != 0)
+        fail();
     drop_result();
     drop_results();
 }
@@ -42,11 +45,14 @@ void MysqlConnection::drop_result() {
 }
 
 void MysqlConnection::ping(std::chrono::milliseconds timeout) {
-    using Clock = std::chrono::steady_clock;
-    constexpr std::string_view question = "DO 0";
     require_free();
-    // mysql_ping() would wait as long as the socket does. A statement can be sent first and its answer waited for.
-    if (mysql_send_query(native_, question.data(), static_cast<unsigned long>(question.size())) != 0) fail();
+    ask("DO 0", timeout);
+}
+
+/// The library's own calls would wait as long as the socket does. A statement can be sent first and its answer waited for.
+void MysqlConnection::ask(const std::string& sql, std::chrono::milliseconds timeout) {
+    using Clock = std::chrono::steady_clock;
+    if (mysql_send_query(native_, sql.data(), static_cast<unsigned long>(sql.size())) != 0) fail();
     const auto deadline = Clock::now() + timeout;
     pollfd socket{.fd = mysql_get_socket(native_), .events = POLLIN | POLLRDHUP, .revents = 0};
     int ready = 0;
@@ -54,7 +60,7 @@ void MysqlConnection::ping(std::chrono::milliseconds timeout) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         ready = poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     } while (ready < 0 && errno == EINTR);
-    if (ready == 0) fail(describe_mysql_error(lost_connection, "HY000", "the server didn't answer a ping in time"));
+    if (ready == 0) fail(describe_mysql_error(lost_connection, "HY000", "the server didn't answer in time"));
     if (mysql_read_query_result(native_) != 0) fail();
 }
 

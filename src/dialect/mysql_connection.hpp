@@ -5,6 +5,7 @@
 #include <mysql.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,14 @@ public:
 
     MYSQL* native() const noexcept { return native_; }
 
-    /// Runs SQL as text and drops its results. @throws DatabaseError
+    /// Runs SQL as text and drops its results, within the limit if there is one. @throws DatabaseError
     void run(const std::string& sql);
     /// Reads and drops results that are still to come, as after CALL. @throws DatabaseError when one of them is an
     /// error
     void drop_results();
 
+    /// How long run() waits for an answer; none: any time. One that doesn't come is a disconnect.
+    void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept { limit_ = limit; }
     /// Waits for an answer of the server for at most `timeout`.
     /// @throws DatabaseError, which is a disconnect when there was none
     void ping(std::chrono::milliseconds timeout);
@@ -53,9 +56,11 @@ public:
 
 private:
     void drop_result();
+    void ask(const std::string& sql, std::chrono::milliseconds limit);
     [[noreturn]] void fail(MysqlError error);
 
     MYSQL* native_;
+    std::optional<std::chrono::milliseconds> limit_;
     MYSQL_STMT* stream_ = nullptr;
     std::vector<MYSQL_STMT*> to_close_;
     bool lost_ = false;

@@ -97,6 +97,7 @@ bool MysqlDriver::tells_of_replica(const DatabaseErrorInfo& error) noexcept {
 void MysqlDriver::reset_session() {
     connection_.require_free();
     MYSQL* native = connection_.native();
+    if (answer_limit_) connection_.ping(*answer_limit_);  // the library's call itself waits for ever
     if (mysql_reset_connection(native) != 0) connection_.fail();
     // The library's flag of an open transaction, which the reset leaves alone, is put right by the next answer.
     run("SET " + settings_);

@@ -23,12 +23,17 @@ public:
     bool looks_alive() noexcept override;
     void ping(std::chrono::milliseconds timeout) override;
     bool tells_of_replica(const DatabaseErrorInfo& error) noexcept override;
+    void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept override {
+        answer_limit_ = limit;
+        connection_.limit_answers(limit);
+    }
     void reset_session() override;
     void set(const std::string& name, const std::string& value) override;
     void restore(const std::string& name) override;
 
 private:
     MysqlConnection connection_;
+    std::optional<std::chrono::milliseconds> answer_limit_;
     std::string settings_;  ///< what follows SET to make the session as it is after connecting
     std::string database_;  ///< the one connected to
 };

@@ -7,7 +7,6 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
-#include <cerrno>
 #include <utility>
 
 #include <poll.h>
@@ -16,20 +15,7 @@ namespace sociable::dialect {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr short closed_by_peer = POLLRDHUP | POLLHUP | POLLERR | POLLNVAL;
-
-// What has happened on the socket; 0 when nothing has within the time.
-short poll_socket(PGconn* connection, Clock::time_point deadline) {
-    pollfd socket{PQsocket(connection), POLLIN | POLLRDHUP, 0};
-    while (true) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-        const int ready = poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-        if (ready >= 0) return socket.revents;
-        if (errno != EINTR) return POLLERR;
-    }
-}
 
 void log_notice(void*, const char* text) {
     try {
@@ -39,15 +25,6 @@ void log_notice(void*, const char* text) {
     } catch (...) {
         // libpq, which calls, is written in C.
     }
-}
-
-[[noreturn]] void raise_unanswered(std::chrono::milliseconds timeout) {
-    raise({.kind = ErrorKind::operational,
-           .message = "PostgreSQL didn't answer a ping within " +
-                      std::to_string(timeout.count()) + " ms",
-           .sqlstate = "08006",
-           .is_disconnect = true,
-           .statement = {}});
 }
 
 }  // namespace
@@ -95,7 +72,7 @@ std::unique_ptr<Statement> PostgresqlDriver::prepare(std::string sql, std::size_
 bool PostgresqlDriver::looks_alive() noexcept {
     PGconn* connection = link_.native();
     if (PQstatus(connection) != CONNECTION_OK) return false;
-    const short events = poll_socket(connection, Clock::now());
+    const short events = socket_events(connection, std::chrono::milliseconds(0));
     if ((events & closed_by_peer) != 0) return false;
     // A notification or a notice is no bad sign.
     if ((events & POLLIN) != 0) PQconsumeInput(connection);
@@ -113,14 +90,8 @@ bool PostgresqlDriver::tells_of_replica(const DatabaseErrorInfo& error) noexcept
 }
 
 void PostgresqlDriver::ping(std::chrono::milliseconds timeout) {
-    PGconn* connection = link_.native();
-    const auto deadline = Clock::now() + timeout;
-    link_.check_sent(PQsendQuery(connection, ""));
-    while (PQisBusy(connection) != 0) {
-        if (poll_socket(connection, deadline) == 0) raise_unanswered(timeout);
-        // What goes wrong here, the result tells in more detail.
-        if (PQconsumeInput(connection) == 0) break;
-    }
+    link_.check_sent(PQsendQuery(link_.native(), ""));
+    link_.await_answer(timeout);
     link_.receive();
 }
 

@@ -25,6 +25,7 @@ public:
     /// What the server says by itself since version 14; before, and where a proxy is in between, it isn't known.
     bool is_replica() noexcept override;
     bool tells_of_replica(const DatabaseErrorInfo& error) noexcept override;
+    void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept override { link_.limit_answers(limit); }
     void reset_session() override;
     void set(const std::string& name, const std::string& value) override;
     /// A dot in the name divides it: `my_extension.setting`.

@@ -2,9 +2,13 @@
 
 #include "dialect/postgresql_errors.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <new>
 #include <utility>
+
+#include <poll.h>
 
 namespace sociable::dialect {
 
@@ -27,6 +31,17 @@ DatabaseErrorInfo copy_refused() {
 }
 
 }  // namespace
+
+short socket_events(PGconn* connection, std::chrono::milliseconds time) noexcept {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    pollfd socket{PQsocket(connection), POLLIN | POLLRDHUP, 0};
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const int ready = poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+        if (ready >= 0) return socket.revents;
+        if (errno != EINTR) return POLLERR;
+    }
+}
 
 TransactionState PostgresqlLink::transaction_state() const noexcept {
     if (PQstatus(connection_) != CONNECTION_OK) return TransactionState::lost;
@@ -71,7 +86,23 @@ PostgresqlResult PostgresqlLink::receive() {
 PostgresqlResult PostgresqlLink::run(const std::string& sql) {
     refuse_nul(sql, "a statement");
     check_sent(PQsendQuery(connection_, sql.c_str()));
+    if (limit_) await_answer(*limit_);
     return receive();
+}
+
+void PostgresqlLink::await_answer(std::chrono::milliseconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    while (PQisBusy(connection_) != 0) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        if (socket_events(connection_, std::max(left, std::chrono::milliseconds(0))) == 0)
+            raise({.kind = ErrorKind::operational,
+                   .message = "PostgreSQL didn't answer within " + std::to_string(limit.count()) + " ms",
+                   .sqlstate = "08006",
+                   .is_disconnect = true,
+                   .statement = {}});
+        // What goes wrong here, the result tells in more detail.
+        if (PQconsumeInput(connection_) == 0) return;
+    }
 }
 
 void PostgresqlLink::drain(bool cancel_rest) noexcept {

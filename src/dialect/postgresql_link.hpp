@@ -4,7 +4,9 @@
 
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,9 @@ struct ClearResult {
     void operator()(PGresult* result) const noexcept { PQclear(result); }
 };
 using PostgresqlResult = std::unique_ptr<PGresult, ClearResult>;
+
+/// What has happened on the socket, of poll()'s events; 0 when nothing has within the time.
+short socket_events(PGconn* connection, std::chrono::milliseconds time) noexcept;
 
 /// libpq's connection, borrowed, with its answers awaited and its errors thrown. One thread at a time.
 class PostgresqlLink {
@@ -30,8 +35,12 @@ public:
     PostgresqlResult next();
     /// The last of all results that are due. @throws as next()
     PostgresqlResult receive();
-    /// Sends SQL without values, of one or several statements, and receives.
+    /// Sends SQL without values, of one or several statements, and receives, within the limit if there is one.
     PostgresqlResult run(const std::string& sql);
+    /// How long run() waits for an answer; none: any time.
+    void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept { limit_ = limit; }
+    /// Waits until a result can be received without waiting. @throws DatabaseError, a disconnect, when none came in time
+    void await_answer(std::chrono::milliseconds limit);
 
     /// Drops what is still due. `cancel`: first asks the server to stop, unless all of it has arrived already.
     void drain(bool cancel) noexcept;
@@ -55,6 +64,7 @@ private:
     void end_copy(ExecStatusType direction) noexcept;
 
     PGconn* connection_;
+    std::optional<std::chrono::milliseconds> limit_;
     unsigned long names_ = 0;
     std::vector<std::string> waiting_;
 };

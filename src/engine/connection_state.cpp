@@ -12,6 +12,8 @@ BorrowedConnection::~BorrowedConnection() { connection_.release(); }
 
 namespace {
 
+constexpr const char* read_only_transaction = "25006";
+
 /// Connect errors go through the handle_error listeners as well.
 [[noreturn]] void raise_connect_error(EngineState& engine, const DatabaseError& error) {
     if (!engine.hub.has_listeners<event::HandleError>()) throw;
@@ -126,6 +128,7 @@ void ConnectionState::close() {
     }
     pool::Checkout ended;  // given back at the end, whatever is thrown before
     try {
+        if (checkout_.slot().connected()) driver().limit_answers(pool::Lifecycle::reset_timeout);
         rollback();
     } catch (const DatabaseError& error) {
         log::engine().warn("{}: the rollback at the end of a connection failed: {}", engine_->settings.name,
@@ -142,11 +145,26 @@ void ConnectionState::close() {
     ended.close();
 }
 
+/// A server that has become a standby takes no writes any more: its connections are of no use to a pool that writes.
+void ConnectionState::leave_replica(DatabaseErrorInfo& info) {
+    if (transaction_options_.read_only || options_.read_only || !checkout_ || !checkout_.slot().connected()) return;
+    pool::Slot& slot = checkout_.slot();
+    if (driver().tells_of_replica(info)) {
+        log::pool().warn("{}: the server takes no writes (any more); its connections are replaced", engine_->settings.name);
+        checkout_.pool().lifecycle().outdate(slot.generation);
+        info.is_retryable = true;
+    } else if (info.sqlstate != read_only_transaction) {
+        return;
+    }
+    slot.soft_invalidated = true;
+}
+
 void ConnectionState::raise_error(const DatabaseError& error, std::string_view sql,
                                   std::span<const ValueView> values) {
     DatabaseErrorInfo info = error.info();
     info.statement = sql;
     info.message = errors::redact_values(std::move(info.message), values);
+    leave_replica(info);
 
     const auto as_exception = [](const DatabaseErrorInfo& what) {
         try {

@@ -114,6 +114,8 @@ private:
     void run_sql(const std::string& sql);
     void end_transaction() noexcept;
     void fail_transaction(std::string cause);
+    void send_commit();
+    void leave_replica(DatabaseErrorInfo& info);
     std::optional<std::string> changed_by_listeners(std::string_view sql);
     pool::StatementCache::Lease prepare(std::string_view sql);
     void bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);

@@ -58,15 +58,35 @@ void ConnectionState::commit() {
         }
         fire<event::Commit>();
         if (!autocommit()) {
-            try {
-                driver().commit();
-            } catch (const DatabaseError& error) {
-                fail_transaction(error.message());
-                raise_error(error, "COMMIT", {});
-            }
+            send_commit();
         }
     }
     end_transaction();
+}
+
+void ConnectionState::send_commit() {
+    const bool reads_only = transaction_options_.read_only || options_.read_only;
+    try {
+        // Nothing was sent on a connection that is known to be dead, so that nothing can have been committed.
+        if (!driver().looks_alive())
+            raise({.kind = ErrorKind::operational,
+                   .message = "the server closed the connection before the transaction was committed",
+                   .sqlstate = "08006",
+                   .is_disconnect = true});
+        try {
+            driver().commit();
+        } catch (const DatabaseError& error) {
+            if (!error.is_disconnect() || reads_only) throw;
+            DatabaseErrorInfo info = error.info();
+            info.kind = ErrorKind::commit_outcome_unknown;
+            info.message = "the connection was lost during COMMIT, and the transaction may have been committed or not: " +
+                           info.message;
+            raise(std::move(info));
+        }
+    } catch (const DatabaseError& error) {
+        fail_transaction(error.message());
+        raise_error(error, "COMMIT", {});
+    }
 }
 
 void ConnectionState::rollback() {

@@ -12,6 +12,7 @@ const char* class_name(ErrorKind kind) {
         case ErrorKind::interface: return "InterfaceError";
         case ErrorKind::data: return "DataError";
         case ErrorKind::operational: return "OperationalError";
+        case ErrorKind::commit_outcome_unknown: return "CommitOutcomeUnknown";
         case ErrorKind::integrity: return "IntegrityError";
         case ErrorKind::unique: return "UniqueViolation";
         case ErrorKind::foreign_key: return "ForeignKeyViolation";
@@ -43,6 +44,7 @@ void raise(DatabaseErrorInfo info) {
         case ErrorKind::interface: throw InterfaceError(std::move(info));
         case ErrorKind::data: throw DataError(std::move(info));
         case ErrorKind::operational: throw OperationalError(std::move(info));
+        case ErrorKind::commit_outcome_unknown: throw CommitOutcomeUnknown(std::move(info));
         case ErrorKind::integrity: throw IntegrityError(std::move(info));
         case ErrorKind::unique: throw UniqueViolation(std::move(info));
         case ErrorKind::foreign_key: throw ForeignKeyViolation(std::move(info));

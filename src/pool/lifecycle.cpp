@@ -162,6 +162,7 @@ void Lifecycle::reset(Slot& slot) noexcept {
             log::pool().info("{}: connection {} is lost", settings_.name, slot.connection_id);
             return close(slot);
         }
+        slot.driver->limit_answers(reset_timeout);
         if (state != TransactionState::idle && settings_.reset_on_return != ResetOnReturn::none) {
             Counters::add(counters_.rollbacks);
             if (settings_.reset_on_return == ResetOnReturn::commit)
@@ -176,6 +177,7 @@ void Lifecycle::reset(Slot& slot) noexcept {
             for (const std::string& sql : settings_.init_sql) slot.driver->run(sql);
             slot.session_changed = false;
         }
+        slot.driver->limit_answers(std::nullopt);
     } catch (...) {
         log::pool().warn("{}: connection {} could not be reset and is closed: {}", settings_.name, slot.connection_id,
                          text_of(std::current_exception()));

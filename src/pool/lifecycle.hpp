@@ -26,6 +26,9 @@ namespace sociable::pool {
 /// is called.
 class Lifecycle {
 public:
+    /// How long the server may take for each answer when a connection is given back.
+    static constexpr std::chrono::seconds reset_timeout{5};
+
     Lifecycle(const Settings& settings, const dialect::Dialect& dialect, const Url& url, const EventHub& hub,
               Counters& counters);
 

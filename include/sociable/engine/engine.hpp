@@ -4,6 +4,7 @@
 #include <sociable/engine/connection.hpp>
 #include <sociable/engine/events.hpp>
 #include <sociable/engine/options.hpp>
+#include <sociable/engine/retry_options.hpp>
 #include <sociable/errors/source_location.hpp>
 #include <sociable/events/event_hub.hpp>
 #include <sociable/pool/pool.hpp>
@@ -11,10 +12,13 @@
 
 #include <chrono>
 #include <concepts>
+#include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace sociable {
@@ -55,6 +59,27 @@ public:
         }
     }
 
+    /// As begin(), and when the transaction fails for a reason that may pass - a serialization failure, a deadlock, a
+    /// busy database, a connection lost or not to be had - runs all of `f` again in a new one, after a pause. So `f`
+    /// must bear to run several times: what it does outside the database is done each time. A transaction of which
+    /// nobody knows whether it was committed is not run again.
+    /// @throws CommitOutcomeUnknown; what the last attempt threw; TimeoutError when no connection came free;
+    /// InvalidRequestError with AUTOCOMMIT, which has no transaction to repeat; ArgumentError for wrong options
+    template <std::invocable<Connection&> F>
+    auto run_transaction(F&& f, const RetryOptions& retry = {}, const TransactionOptions& options = {},
+                         SourceLocation place = SourceLocation::current()) {
+        using Result = std::invoke_result_t<F, Connection&>;
+        if constexpr (std::is_void_v<Result>) {
+            run_repeatedly(std::ref(f), retry, options, place);
+        } else {
+            static_assert(!std::is_reference_v<Result>,
+                          "sociable: what f returns outlives its transaction; return it by value");
+            std::optional<Result> result;
+            run_repeatedly([&](Connection& connection) { result.emplace(f(connection)); }, retry, options, place);
+            return std::move(*result);
+        }
+    }
+
     /// The same engine, of which connections have these options. SQLAlchemy's `execution_options`.
     Engine with(ConnectOptions options) const;
 
@@ -82,6 +107,8 @@ public:
 private:
     friend class detail::SessionState;
     EventHub& hub() const noexcept;
+    void run_repeatedly(const std::function<void(Connection&)>& f, const RetryOptions& retry,
+                        const TransactionOptions& options, SourceLocation place);
 
     std::shared_ptr<detail::EngineState> state_;
     ConnectOptions options_;

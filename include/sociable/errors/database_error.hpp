@@ -13,6 +13,7 @@ enum class ErrorKind {
     interface,     ///< InterfaceError: the client library refused the call
     data,          ///< DataError
     operational,   ///< OperationalError
+    commit_outcome_unknown,  ///< CommitOutcomeUnknown
     integrity,     ///< IntegrityError: a constraint of another kind than the four below
     unique,        ///< UniqueViolation
     foreign_key,   ///< ForeignKeyViolation
@@ -74,6 +75,13 @@ public:
 class OperationalError : public DatabaseError {
 public:
     using DatabaseError::DatabaseError;
+};
+
+/// The connection was lost while the database was committing: nobody knows whether it has. Look for the transaction's
+/// effect before you repeat it; run_transaction() doesn't repeat it.
+class CommitOutcomeUnknown : public OperationalError {
+public:
+    using OperationalError::OperationalError;
 };
 
 /// A constraint was violated.
