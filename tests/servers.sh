@@ -1,19 +1,23 @@
 #!/bin/bash
-# Private PostgreSQL and MariaDB servers on free ports of the loopback interface, for tests only: nothing is durable.
+# Private PostgreSQL and MariaDB servers on free ports of the loopback interface, for tests only: what is committed
+# survives the end of the server's processes, not that of the machine.
 #
-#     tests/servers.sh start DIRECTORY    # an empty directory; prints the `export` lines of the URLs
-#     tests/servers.sh stop DIRECTORY     # stops what start has started there, and removes the directory
+#     tests/servers.sh start DIRECTORY [SERVER]   # an empty directory; prints the `export` lines of the URLs
+#     tests/servers.sh launch DIRECTORY SERVER    # starts a server of it again that has ended
+#     tests/servers.sh stop DIRECTORY             # stops what was started there, and removes the directory
 #
+# SERVER is postgresql or mariadb; without it, both.
 # By hand: dir=$(mktemp -d); eval "$(tests/servers.sh start "$dir")"; ...; tests/servers.sh stop "$dir"
 #
 # PostgreSQL: role postgres needs no password, all others do (scram-sha-256). MariaDB: root has no password.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 
-usage() { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-[[ $# -eq 2 ]] || usage
+usage() { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[[ $# -eq 2 || $# -eq 3 ]] || usage
 command=$1
 dir=$(cd "$2" && pwd -P)
+server=${3:-}
 
 # Neither server runs as root. Replaces this process, so that its id is the server's.
 run_as() {
@@ -56,10 +60,13 @@ wait_until() {
     done
 }
 
-start_postgresql() {
+# Each server keeps its port in a file, so that it can be launched again.
+
+make_postgresql() {
     local bin port data=$dir/postgresql
-    bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+    bin=$(postgresql_bin)
     port=$(free_port)
+    echo "$port" > "$dir/postgresql.port"
     owned_directory postgres "$data"
     chmod 700 "$data"
     prepare postgres "$dir/initdb.log" "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --no-locale --no-sync
@@ -69,35 +76,63 @@ start_postgresql() {
 		unix_socket_directories = '$data'
 		max_connections = 200
 		fsync = off
-		synchronous_commit = off
 		full_page_writes = off
 	END
     cat > "$data/pg_hba.conf" <<-END
 		local all postgres trust
+		local replication postgres trust
 		host all postgres 127.0.0.1/32 trust
+		host replication postgres 127.0.0.1/32 trust
 		host all all 127.0.0.1/32 scram-sha-256
 	END
-    (run_as postgres "$bin/postgres" -D "$data") > "$dir/postgresql.log" 2>&1 < /dev/null &
+}
+
+postgresql_bin() { printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1; }
+
+launch_postgresql() {
+    local bin
+    bin=$(postgresql_bin)
+    (run_as postgres "$bin/postgres" -D "$dir/postgresql") >> "$dir/postgresql.log" 2>&1 < /dev/null &
     echo $! > "$dir/postgresql.pid"
-    wait_until postgresql "$dir/postgresql.log" "$bin/pg_isready" -h 127.0.0.1 -p "$port" -U postgres
-    "$bin/createdb" -h 127.0.0.1 -p "$port" -U postgres sociable
+    wait_until postgresql "$dir/postgresql.log" "$bin/pg_isready" -h 127.0.0.1 -p "$(cat "$dir/postgresql.port")" -U postgres
+}
+
+start_postgresql() {
+    make_postgresql
+    launch_postgresql
+    local port
+    port=$(cat "$dir/postgresql.port")
+    "$(postgresql_bin)/createdb" -h 127.0.0.1 -p "$port" -U postgres sociable
     echo "export SOCIABLE_TEST_POSTGRESQL_URL=postgresql://postgres@127.0.0.1:$port/sociable"
 }
 
-start_mariadb() {
-    local port data=$dir/mariadb
-    local client=(--no-defaults --user=root --host=127.0.0.1 --protocol=tcp)
-    port=$(free_port)
+mariadb_client=(--no-defaults --user=root --host=127.0.0.1 --protocol=tcp)
+
+make_mariadb() {
+    local data=$dir/mariadb
+    free_port > "$dir/mariadb.port"
     owned_directory mysql "$data"
     prepare mysql "$dir/mariadb-install-db.log" mariadb-install-db --no-defaults --datadir="$data" --tmpdir="$data" \
         --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve --force
+}
+
+launch_mariadb() {
+    local port data=$dir/mariadb
+    port=$(cat "$dir/mariadb.port")
     (run_as mysql mariadbd --no-defaults --datadir="$data" --tmpdir="$data" --socket="$data/socket" --port="$port" \
         --pid-file="$data/pid" --bind-address=127.0.0.1 --skip-name-resolve --max-connections=300 \
-        --performance-schema=OFF --character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=0 \
-        --innodb-buffer-pool-size=64M) > "$dir/mariadb.log" 2>&1 < /dev/null &
+        --performance-schema=OFF --character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=2 \
+        --innodb-buffer-pool-size=64M) >> "$dir/mariadb.log" 2>&1 < /dev/null &
     echo $! > "$dir/mariadb.pid"
-    wait_until mariadb "$dir/mariadb.log" mariadb-admin "${client[@]}" --port="$port" ping
-    mariadb "${client[@]}" --port="$port" -e "CREATE DATABASE sociable"
+    wait_until mariadb "$dir/mariadb.log" mariadb-admin "${mariadb_client[@]}" --port="$port" ping
+}
+
+start_mariadb() {
+    make_mariadb
+    launch_mariadb
+    local port
+    port=$(cat "$dir/mariadb.port")
+    mariadb "${mariadb_client[@]}" --port="$port" -e "CREATE DATABASE sociable"
     echo "export SOCIABLE_TEST_MYSQL_URL=mysql://root@127.0.0.1:$port/sociable"
 }
 
@@ -122,12 +157,12 @@ stop() {
 }
 
 case $command in
-    start)
+    start | launch)
+        [[ $server == postgresql || $server == mariadb || ($command == start && -z $server) ]] || usage
         chmod 755 "$dir"
         trap 'kill $(jobs -p) 2> /dev/null; exit 1' EXIT
         trap 'exit 130' INT TERM HUP
-        start_postgresql
-        start_mariadb
+        for each in ${server:-postgresql mariadb}; do "${command}_$each"; done
         trap - EXIT
         ;;
     stop) stop ;;

@@ -84,6 +84,23 @@ bool cannot_be_reached(std::string_view text) {
            in_text("failed" + says(ENOENT));  // of a socket, not of a certificate
 }
 
+/// Before a connection is made libpq gives the text only, and not the SQLSTATE that came with it. In another language
+/// than English it stays unknown.
+std::string_view sqlstate_of(std::string_view text) {
+    struct Phrase {
+        std::string_view words;
+        std::string_view sqlstate;
+    };
+    constexpr std::array phrases{Phrase{"too many clients already", "53300"},
+                                 Phrase{"remaining connection slots are reserved", "53300"},
+                                 Phrase{"too many connections for", "53300"},
+                                 Phrase{"the database system is ", "57P03"},
+                                 Phrase{"password authentication failed", "28P01"}};
+    for (const Phrase& phrase : phrases)
+        if (text.find(phrase.words) != std::string_view::npos) return phrase.sqlstate;
+    return {};
+}
+
 }  // namespace
 
 ErrorKind postgresql_error_kind(std::string_view sqlstate) noexcept {
@@ -110,7 +127,9 @@ DatabaseErrorInfo postgresql_connect_error(std::string_view text) {
     DatabaseErrorInfo info;
     info.kind = ErrorKind::operational;
     info.message = one_line(text);
+    info.sqlstate = sqlstate_of(text);
     info.is_disconnect = cannot_be_reached(text);
+    info.is_retryable = info.sqlstate == "53300";  // a place may come free
     return info;
 }
 

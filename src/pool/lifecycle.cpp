@@ -67,9 +67,12 @@ void Lifecycle::open(Slot& slot, int retries) {
 
 std::unique_ptr<dialect::Driver> Lifecycle::connect(Slot& slot) {
     event::DoConnect e{settings_.name, url_};
-    if (hub_.has_listeners<event::DoConnect>()) hub_.fire(e);
+    if (hub_.has_listeners<event::DoConnect>())
+        if (const HookGuard::Call call(hooks_); call) hub_.fire(e);
     std::unique_ptr<dialect::Driver> driver;
     if (settings_.creator) {
+        const HookGuard::Call call(hooks_);
+        if (!call) throw ResourceClosedError("pool '" + settings_.name + "': its engine is gone");
         settings_.creator(*slot.session);
         driver = dialect_.attach(*slot.session);
     } else {

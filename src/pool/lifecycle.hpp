@@ -2,6 +2,7 @@
 
 #include "dialect/dialect.hpp"
 #include "pool/counters.hpp"
+#include "pool/hook_guard.hpp"
 #include "pool/once_per_pool.hpp"
 #include "pool/settings.hpp"
 #include "pool/slot.hpp"
@@ -49,6 +50,8 @@ public:
 
     /// Ends pauses between attempts to connect, now and later.
     void stop() { stop_.stop(); }
+    /// From now on no hook is called.
+    void end_hooks() noexcept { hooks_.end(); }
     const StopSignal& stop_signal() const noexcept { return stop_; }
 
     /// True when the connection is to be closed when it comes back.
@@ -65,8 +68,10 @@ public:
     /// Calls the listeners of one of the events of a connection. They may do anything to its session. @throws what they
     /// throw
     template <class E, class... Fields>
-    void fire(Slot& slot, Fields... fields) const {
+    void fire(Slot& slot, Fields... fields) {
         if (!hub_.has_listeners<E>()) return;
+        const HookGuard::Call call(hooks_);
+        if (!call) return;
         slot.session_changed = true;
         E e{event::PoolEvent(settings_.name, slot.connection_id, *slot.session, slot.info), std::move(fields)...};
         hub_.fire(e);
@@ -91,6 +96,7 @@ private:
     std::atomic<std::uint64_t> last_connection_id_{0};
     OncePerPool first_connect_;
     StopSignal stop_;
+    HookGuard hooks_;
     mutable std::mutex error_mutex_;
     std::string last_connect_error_;
 };

@@ -135,9 +135,10 @@ bool Maintenance::is_well(Slot& slot) noexcept {
 
 HealthCheck Maintenance::check_idle() {
     HealthCheck found;
-    const auto start = parts_.settings.clock();
-    const auto unchecked = [&](const Slot& slot) { return slot.well_at.load(relaxed) < start; };
+    const std::uint64_t round = rounds_.fetch_add(1, relaxed) + 1;
+    const auto unchecked = [round](const Slot& slot) { return slot.checked_round.load(relaxed) < round; };
     while (Slot* slot = take_idle(unchecked)) {
+        slot->checked_round.store(round, relaxed);
         const auto asked = Clock::now();
         ++found.checked;
         if (parts_.lifecycle.is_outdated(*slot)) {  // as the siblings of one found dead are

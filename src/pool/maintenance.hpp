@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 
@@ -43,6 +44,7 @@ private:
     Parts parts_;
     Strategy& strategy_;
     std::atomic<bool> renewing_{false};
+    std::atomic<std::uint64_t> rounds_{0};
 };
 
 }  // namespace sociable::pool

@@ -221,6 +221,8 @@ void PoolCore::retire() noexcept {
     if (is_of_parent()) return;
     end_upkeep(*this);
     lifecycle_->stop();
+    strategy_->close_idle();
+    lifecycle_->end_hooks();
 }
 
 HealthCheck PoolCore::health_check(SourceLocation place) {

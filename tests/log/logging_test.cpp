@@ -1,53 +1,12 @@
+#include "support/redirected.hpp"
 #include "support/scripted.hpp"
 #include "support/thrown.hpp"
 #include "support/user.hpp"
-
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
-#include <sstream>
 
 using namespace sociable;
 using namespace sociable::test;
 
 namespace {
-
-/// What a logger writes while this lives, taken in the way that users are told: by name, with a sink of one's own.
-class Redirected {
-public:
-    explicit Redirected(const char* name, spdlog::level::level_enum level = spdlog::level::trace)
-        : logger_(spdlog::get(name)) {
-        REQUIRE(logger_);
-        sinks_ = logger_->sinks();
-        level_ = logger_->level();
-        logger_->sinks() = {std::make_shared<spdlog::sinks::ostream_sink_mt>(out_)};
-        logger_->set_pattern("%l %v");
-        logger_->set_level(level);
-    }
-    Redirected(const Redirected&) = delete;
-    Redirected& operator=(const Redirected&) = delete;
-    ~Redirected() {
-        logger_->sinks() = sinks_;
-        logger_->set_level(level_);
-    }
-
-    std::string text() const { return out_.str(); }
-    std::vector<std::string> lines() const {
-        std::vector<std::string> result;
-        std::istringstream in(text());
-        for (std::string line; std::getline(in, line);) result.push_back(line);
-        return result;
-    }
-
-private:
-    std::ostringstream out_;
-    std::shared_ptr<spdlog::logger> logger_;
-    std::vector<spdlog::sink_ptr> sinks_;
-    spdlog::level::level_enum level_{};
-};
-
-constexpr const char* engine_logger = "sociable.engine";
-constexpr const char* pool_logger = "sociable.pool";
 
 const std::string secret = "pass w0rd'&=";
 
