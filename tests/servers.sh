@@ -4,6 +4,7 @@
 #
 #     tests/servers.sh start DIRECTORY [SERVER]   # an empty directory; prints the `export` lines of the URLs
 #     tests/servers.sh launch DIRECTORY SERVER    # starts a server of it again that has ended
+#     tests/servers.sh standby DIRECTORY OF       # an empty directory; a PostgreSQL standby that streams from the one in OF
 #     tests/servers.sh stop DIRECTORY             # stops what was started there, and removes the directory
 #
 # SERVER is postgresql or mariadb; without it, both.
@@ -13,7 +14,7 @@
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 [[ $# -eq 2 || $# -eq 3 ]] || usage
 command=$1
 dir=$(cd "$2" && pwd -P)
@@ -106,6 +107,21 @@ start_postgresql() {
     echo "export SOCIABLE_TEST_POSTGRESQL_URL=postgresql://postgres@127.0.0.1:$port/sociable"
 }
 
+start_standby() {
+    local of port data=$dir/postgresql
+    of=$(cat "$1/postgresql.port")
+    port=$(free_port)
+    echo "$port" > "$dir/postgresql.port"
+    owned_directory postgres "$data"
+    chmod 700 "$data"
+    prepare postgres "$dir/basebackup.log" "$(postgresql_bin)/pg_basebackup" -h 127.0.0.1 -p "$of" -U postgres -D "$data" \
+        -R -X stream -c fast --no-sync
+    # The last of two settings holds.
+    printf "port = %s\nunix_socket_directories = '%s'\n" "$port" "$data" >> "$data/postgresql.conf"
+    launch_postgresql
+    echo "export SOCIABLE_TEST_POSTGRESQL_URL=postgresql://postgres@127.0.0.1:$port/sociable"
+}
+
 mariadb_client=(--no-defaults --user=root --host=127.0.0.1 --protocol=tcp)
 
 make_mariadb() {
@@ -163,6 +179,12 @@ case $command in
         trap 'kill $(jobs -p) 2> /dev/null; exit 1' EXIT
         trap 'exit 130' INT TERM HUP
         for each in ${server:-postgresql mariadb}; do "${command}_$each"; done
+        trap - EXIT
+        ;;
+    standby)
+        chmod 755 "$dir"
+        trap 'kill $(jobs -p) 2> /dev/null; exit 1' EXIT
+        start_standby "$(cd "$server" && pwd -P)"
         trap - EXIT
         ;;
     stop) stop ;;

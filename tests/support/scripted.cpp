@@ -128,13 +128,17 @@ void Script::forget() {
 }
 
 Engine scripted_engine(const std::shared_ptr<Script>& script, const EngineOptions& options) {
+    return Engine(scripted_state(script, options));
+}
+
+std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script>& script, const EngineOptions& options) {
     const Url url("scripted://host/database");
     const auto dialect = std::make_shared<ScriptedDialect>(script);
     pool::Settings settings = detail::pool_settings(url, options, *dialect);
     settings.clock = [script] { return pool::Clock::now() + script->clock_offset.load(); };
     settings.connect_backoff = std::chrono::milliseconds(1);
-    return Engine(std::make_shared<detail::EngineState>(url, url, dialect, std::move(settings), options.isolation_level,
-                                                        options.echo));
+    return std::make_shared<detail::EngineState>(url, url, dialect, std::move(settings), options.isolation_level,
+                                                 options.echo);
 }
 
 void throw_disconnect() {

@@ -49,6 +49,9 @@ private:
 /// An engine on a scripted database. Every SELECT gives one row, column "value", integer 1.
 Engine scripted_engine(const std::shared_ptr<Script>& script, const EngineOptions& options = {});
 
+/// What is behind such an engine.
+std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script>& script, const EngineOptions& options);
+
 /// What a server that went away makes its connections throw.
 [[noreturn]] void throw_disconnect();
 /// An error that is none.

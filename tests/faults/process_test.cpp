@@ -1,0 +1,310 @@
+// What happens to the process itself: hooks that throw, no memory, no file descriptors, a clock that is set.
+#include "engine/engine_state.hpp"
+#include "support/load.hpp"
+#include "support/scripted.hpp"
+#include "support/threads.hpp"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <new>
+
+namespace {
+
+/// Allocations of this thread until one fails; none does while it is zero or below.
+thread_local long allocations_left = 0;
+thread_local bool allocation_failed = false;
+
+std::atomic<long> wall_clock_offset{0};  ///< seconds
+
+void* allocate(std::size_t size) {
+    if (allocations_left > 0 && --allocations_left == 0) {
+        allocation_failed = true;
+        return nullptr;
+    }
+    return std::malloc(size == 0 ? 1 : size);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    if (void* memory = allocate(size)) return memory;
+    throw std::bad_alloc();
+}
+void* operator new[](std::size_t size) { return operator new(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+/// The wall clock of this program, which a test may set.
+extern "C" int clock_gettime(clockid_t id, timespec* now) noexcept {
+    const auto result = static_cast<int>(syscall(SYS_clock_gettime, id, now));
+    if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) now->tv_sec += wall_clock_offset.load();
+    return result;
+}
+
+using namespace sociable;
+using namespace sociable::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Everything that can happen to connections, so that every event fires. Each step may fail.
+void whole_life(Engine& engine) {
+    const auto step = [](const auto& f) {
+        try {
+            f();
+        } catch (...) {
+        }
+    };
+    step([&] {
+        Connection c = engine.connect();
+        c.execute("SELECT 1");
+        c.commit();
+    });
+    step([&] {
+        Connection c = engine.connect();
+        c.execute("SELECT 1");
+        step([&] { c.begin_nested([](Connection& d) { d.execute("SELECT 2"); }); });
+        step([&] { c.begin_nested().rollback(); });
+        c.rollback();
+    });
+    step([&] { engine.begin([](Connection&) { throw 1; }); });
+    step([&] {
+        Session session(engine);
+        session.execute("SELECT 1");
+        session.commit();
+    });
+    step([&] { engine.connect().soft_invalidate(); });
+    step([&] { engine.connect().invalidate(); });
+    step([&] {
+        Connection c = engine.connect();
+        c.execute("SELECT 1");
+        c.commit();
+        c.invalidate();
+        c.execute("SELECT 1");  // in a new one
+    });
+    step([&] { engine.connect().detach(); });
+    step([&] { engine.connect().execute("FAIL"); });
+    step([&] { engine.dispose(); });
+}
+
+template <class E>
+void throws_at(const char* name) {
+    CAPTURE(name);
+    const auto script = std::make_shared<Script>();
+    script->on_execute = [](const std::string& sql) {
+        if (sql == "FAIL") throw_disconnect();
+    };
+    Engine engine = scripted_engine(script, {.pool_size = 2, .max_overflow = 1, .pool_timeout = 5s});
+    int calls = 0;
+    {
+        const auto sub = engine.listen<E>([&](E&) {
+            ++calls;
+            throw 42;
+        });
+        for (int i = 0; i < 3; ++i) whole_life(engine);
+    }
+    CHECK(calls > 0);
+    CHECK(lost_connections(engine) == 0);
+    for (int i = 0; i < 10; ++i) CHECK_NOTHROW(engine.connect().execute("SELECT 1"));
+    std::vector<Connection> all;  // the cap is still what it was
+    for (int i = 0; i < 3; ++i) all.push_back(engine.connect());
+}
+
+/// Does `work` again and again, failing its first allocation, its second, and so on, until it gets by without a failure.
+/// After each failure the engine must be well.
+int fail_each_allocation(Engine& engine, const std::function<void()>& work) {
+    for (int n = 1;; ++n) {
+        allocation_failed = false;
+        allocations_left = n;
+        std::string error;
+        try {
+            work();
+        } catch (const std::bad_alloc&) {
+        } catch (const std::exception& e) {
+            allocations_left = 0;
+            error = e.what();
+        }
+        allocations_left = 0;
+        CAPTURE(n);
+        CAPTURE(error);
+        REQUIRE(lost_connections(engine) == 0);
+        if (!allocation_failed) return n;
+        REQUIRE_NOTHROW(engine.connect().execute("SELECT 1"));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a hook that throws at any event loses no connection") {
+    throws_at<event::DoConnect>("do_connect");
+    throws_at<event::FirstConnect>("first_connect");
+    throws_at<event::Connect>("connect");
+    throws_at<event::Checkout>("checkout");
+    throws_at<event::Reset>("reset");
+    throws_at<event::Checkin>("checkin");
+    throws_at<event::Invalidate>("invalidate");
+    throws_at<event::SoftInvalidate>("soft_invalidate");
+    throws_at<event::Close>("close");
+    throws_at<event::Detach>("detach");
+    throws_at<event::CloseDetached>("close_detached");
+    throws_at<event::Begin>("begin");
+    throws_at<event::Commit>("commit");
+    throws_at<event::Rollback>("rollback");
+    throws_at<event::BeforeExecute>("before_execute");
+    throws_at<event::AfterExecute>("after_execute");
+    throws_at<event::HandleError>("handle_error");
+    throws_at<event::EngineDisposed>("engine_disposed");
+}
+
+TEST_CASE("no memory at any allocation of checkout and return: nothing is lost") {
+    const auto script = std::make_shared<Script>();
+    SUBCASE("opened by the borrower") {
+        Engine engine = scripted_engine(script, {.pool_size = 2, .pool_timeout = 0ms});
+        const int n = fail_each_allocation(engine, [&] {
+            Connection c = engine.connect();
+            c.execute("SELECT 1");
+            c.commit();
+            c.close();
+            engine.dispose();  // so that the next opens one
+        });
+        CHECK(n > 5);
+    }
+    SUBCASE("opened in the background") {
+        Engine engine = scripted_engine(script, {.pool_size = 2, .pool_timeout = 5s});
+        const int n = fail_each_allocation(engine, [&] {
+            Connection c = engine.connect();
+            c.execute("SELECT 1");
+            c.invalidate();
+            c.close();
+        });
+        CHECK(n > 5);
+    }
+    SUBCASE("closed by a destructor") {
+        Engine engine = scripted_engine(script, {.pool_size = 2, .pool_timeout = 5s, .pool_reset_session = true});
+        fail_each_allocation(engine, [&] {
+            Connection c = engine.connect();
+            c.execute("SET x = 1");
+        });
+    }
+    SUBCASE("a session") {
+        Engine engine = scripted_engine(script, {.pool_size = 2, .pool_timeout = 5s});
+        fail_each_allocation(engine, [&] {
+            Session session(engine);
+            session.execute("INSERT");
+            session.commit();
+        });
+    }
+    SUBCASE("a real database") {
+        Database database(Kind::sqlite);
+        Engine engine = database.engine({.pool_size = 2, .pool_timeout = 5s});
+        fail_each_allocation(engine, [&] {
+            Connection c = engine.connect();
+            c.execute("SELECT :a", {{"a", 1}}).scalar<int>();
+        });
+    }
+}
+
+TEST_CASE("no memory at any allocation of upkeep: nothing is lost, and upkeep goes on") {
+    const auto script = std::make_shared<Script>();
+    const auto state = scripted_state(
+        script, {.pool_size = 4, .pool_min_idle = 1, .pool_max_idle_time = 100s, .pool_health_check_interval = 10s});
+    Engine engine(state);
+    fail_each_allocation(engine, [&] {
+        script->clock_offset = script->clock_offset.load() + 60s;
+        state->pool()->maintenance().pass();
+        script->clock_offset = script->clock_offset.load() + 60s;
+        state->pool()->maintenance().pass();
+    });
+    CHECK(engine.pool().health_check().failed == 0);
+}
+
+TEST_CASE("no file descriptors left: an error that says so, and afterwards all is as before") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine({.pool_size = 2, .pool_connect_retries = database.kind() == Kind::sqlite
+                                                                                     ? std::optional<int>()
+                                                                                     : std::optional<int>(1)});
+        engine.connect().execute("SELECT 1");
+        engine.dispose();
+        int used = 0;
+        for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
+            used = std::max(used, std::stoi(entry.path().filename()));
+        rlimit before{};
+        getrlimit(RLIMIT_NOFILE, &before);
+        rlimit none = before;
+        std::vector<int> taken;
+        for (int fd = dup(0); fd >= 0 && fd <= used; fd = dup(0)) taken.push_back(fd);
+        none.rlim_cur = static_cast<rlim_t>(used) + 1;
+        setrlimit(RLIMIT_NOFILE, &none);
+        std::string error;
+        try {
+            engine.connect();
+        } catch (const DatabaseError& e) {
+            error = e.message();
+        }
+        setrlimit(RLIMIT_NOFILE, &before);
+        for (const int fd : taken) close(fd);
+        CAPTURE(error);
+        CHECK(error.size() > 0);
+        CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);
+        CHECK(lost_connections(engine) == 0);
+    });
+}
+
+TEST_CASE("a wall clock that is set back and forth by an hour ends no wait early or late") {
+    on_each(servers, [](Database& database) {
+        Load load(create_engine(database.url(), Load::options()), 8);
+        std::atomic<bool> done{false};
+        std::thread setter([&] {
+            for (int i = 0; !done; ++i) {
+                wall_clock_offset = i % 2 == 0 ? 3600 : -3600;
+                std::this_thread::sleep_for(5ms);
+            }
+            wall_clock_offset = 0;
+        });
+        std::this_thread::sleep_for(1s);
+        Engine full = scripted_engine(std::make_shared<Script>(), {.pool_size = 1, .max_overflow = 0, .pool_timeout = 300ms});
+        Connection held = full.connect();
+        const auto start = std::chrono::steady_clock::now();
+        CHECK_THROWS_AS(full.connect(), TimeoutError);
+        const auto waited = std::chrono::steady_clock::now() - start;
+        CHECK(waited >= 300ms);
+        CHECK(waited < 2 * 300ms);
+        done = true;
+        setter.join();
+        const FaultReport report = load.finish("wall clock set by an hour every 5 ms", to_string(database.kind()));
+        CHECK(report.error_count() == 0);
+        CHECK(report.lost == 0);
+    });
+}
+
+TEST_CASE("100 engines are made and destroyed under load") {
+    on_each(all_kinds, [](Database& database) {
+        std::atomic<int> failed{0};
+        in_parallel(4, [&](int thread) {
+            for (int i = 0; i < 25; ++i) {
+                try {
+                    Engine engine = database.engine({.pool_size = 2,
+                                                     .pool_min_idle = (thread + i) % 2,
+                                                     .pool_health_check_interval = 5ms});
+                    std::vector<std::thread> users;
+                    for (int u = 0; u < 3; ++u)
+                        users.emplace_back([engine]() mutable {
+                            for (int k = 0; k < 3; ++k) engine.connect().execute("SELECT 1");
+                        });
+                    if (i % 3 == 0) engine.pool().reconnect();
+                    for (std::thread& user : users) user.join();
+                } catch (const std::exception&) {
+                    ++failed;
+                }
+            }
+        });
+        CHECK(failed == 0);
+    });
+}

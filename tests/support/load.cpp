@@ -1,0 +1,144 @@
+#include "support/load.hpp"
+
+#include "support/threads.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <numeric>
+
+namespace sociable::test {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+int FaultReport::error_count() const {
+    return std::accumulate(errors.begin(), errors.end(), 0, [](int sum, const auto& e) { return sum + e.second; });
+}
+
+std::string kind_of(const std::exception& error) {
+    if (dynamic_cast<const TimeoutError*>(&error)) return "timeout";
+    if (dynamic_cast<const CommitOutcomeUnknown*>(&error)) return "commit unknown";
+    if (dynamic_cast<const PendingRollbackError*>(&error)) return "pending rollback";
+    if (const auto* e = dynamic_cast<const DatabaseError*>(&error))
+        return e->is_disconnect() ? "disconnect" : e->is_retryable() ? "retryable" : "database";
+    return error.what();
+}
+
+EngineOptions Load::options() {
+    return {.pool_size = 4,
+            .max_overflow = 2,
+            .pool_timeout = timeout,
+            .pool_connect_retries = 1,
+            .pool_pre_ping = true,
+            .pool_ping_after_idle = 0ms,
+            .pool_ping_timeout = 300ms,
+            .pool_class = PoolClass::queue,
+            .connect_timeout = 1s};
+}
+
+Load::Load(Engine engine, int threads, std::function<void(Connection&)> work)
+    : engine_(std::move(engine)), work_(std::move(work)), served_(static_cast<std::size_t>(threads)) {
+    if (!work_) work_ = [](Connection& c) { c.execute("SELECT 1").scalar<int>(); };
+    for (std::size_t i = 0; i < served_.size(); ++i) threads_.emplace_back([this, i] { run(i); });
+    wait_until_served();
+}
+
+Load::~Load() {
+    stop_ = true;
+    for (std::thread& thread : threads_)
+        if (thread.joinable()) thread.join();
+}
+
+void Load::run(std::size_t thread) {
+    while (!stop_) {
+        const auto asked = Clock::now();
+        const auto waited = [&] {
+            const std::int64_t now = (Clock::now() - asked).count();
+            for (std::int64_t seen = longest_wait_; seen < now && !longest_wait_.compare_exchange_weak(seen, now);) {
+            }
+        };
+        try {
+            std::optional<Connection> connection;
+            try {
+                connection = engine_.connect();
+            } catch (...) {
+                waited();
+                throw;
+            }
+            waited();
+            work_(*connection);
+            connection->commit();
+            ++served_[thread];
+        } catch (const std::exception& e) {
+            ++errors_;
+            {
+                const std::lock_guard lock(mutex_);
+                ++by_kind_[kind_of(e)];
+            }
+            std::this_thread::sleep_for(2ms);  // as a caller does that tries again
+        }
+        std::this_thread::sleep_for(1ms);
+    }
+}
+
+void Load::wait_until_served() {
+    std::vector<int> before;
+    for (const auto& each : served_) before.push_back(each);
+    wait_until([&] {
+        std::this_thread::sleep_for(1ms);
+        for (std::size_t i = 0; i < served_.size(); ++i)
+            if (served_[i] < before[i] + 2) return false;  // the first may have begun before
+        return true;
+    });
+}
+
+void Load::wait_for_error() {
+    const int before = errors_;
+    wait_until([&] {
+        std::this_thread::sleep_for(1ms);
+        return errors_ > before;
+    });
+}
+
+FaultReport Load::finish(const std::string& fault, const std::string& database) {
+    const auto over = Clock::now();
+    wait_until_served();
+    FaultReport report;
+    report.recovery = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - over);
+    stop_ = true;
+    for (std::thread& thread : threads_) thread.join();
+    for (const auto& each : served_) report.served += each;
+    report.errors = by_kind_;
+    report.longest_wait =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(longest_wait_.load()));
+    report.lost = lost_connections(engine_);
+    print_fault(fault, database, report);
+    return report;
+}
+
+int lost_connections(const Engine& engine) {
+    const auto count = [&] {
+        const PoolStatus s = engine.pool().status();
+        const int unaccounted = static_cast<int>(s.opened - s.closed) - s.checked_in - s.checked_out;
+        return std::abs(unaccounted) + s.checked_out;  // nobody has one any more
+    };
+    // What is still being opened in the background comes to its end.
+    const auto deadline = Clock::now() + 5s;
+    while (count() != 0 && Clock::now() < deadline) std::this_thread::sleep_for(1ms);
+    return count();
+}
+
+void print_fault(const std::string& fault, const std::string& database, const FaultReport& report) {
+    std::string errors;
+    for (const auto& [kind, count] : report.errors)
+        errors += (errors.empty() ? "" : ", ") + std::to_string(count) + ' ' + kind;
+    char row[400];
+    std::snprintf(row, sizeof row, "| %-44s | %-10s | %-46s | %6lld ms | %6lld ms | %d |", fault.c_str(), database.c_str(),
+                  errors.empty() ? "none" : errors.c_str(), static_cast<long long>(report.longest_wait.count()),
+                  static_cast<long long>(report.recovery.count()), report.lost);
+    std::puts(row);
+    if (const char* file = std::getenv("SOCIABLE_FAULT_TABLE")) std::ofstream(file, std::ios::app) << row << '\n';
+}
+
+}  // namespace sociable::test

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "support/database.hpp"
+
+#include <sociable/sociable.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sociable::test {
+
+/// What a fault did to those who used the pool meanwhile.
+struct FaultReport {
+    int served = 0;
+    std::map<std::string, int> errors;              ///< seen by callers, by kind
+    std::chrono::milliseconds longest_wait{0};      ///< for a connection, whether one came or not
+    std::chrono::milliseconds recovery{0};          ///< from the end of the fault until every thread was served again
+    int lost = 0;                                   ///< connections that the pool can't account for
+
+    int error_count() const;
+};
+
+/// Threads that use an engine all the time, while a test makes things go wrong.
+class Load {
+public:
+    static constexpr std::chrono::milliseconds timeout{2000};
+
+    /// Options under which faults are seen and survived quickly.
+    static EngineOptions options();
+
+    /// `work` is done with each connection; by default it asks for a number.
+    Load(Engine engine, int threads, std::function<void(Connection&)> work = {});
+    Load(const Load&) = delete;
+    Load& operator=(const Load&) = delete;
+    ~Load();
+
+    /// Waits until every thread has been served again.
+    void wait_until_served();
+    /// Waits until somebody has seen an error.
+    void wait_for_error();
+    /// The fault is over: waits until every thread is served, then ends them. Prints a row of the table of faults.
+    FaultReport finish(const std::string& fault, const std::string& database);
+
+private:
+    void run(std::size_t thread);
+    void count_error();
+
+    Engine engine_;
+    std::function<void(Connection&)> work_;
+    std::vector<std::atomic<int>> served_;
+    std::atomic<std::int64_t> longest_wait_{0};
+    std::atomic<int> errors_{0};
+    std::atomic<bool> stop_{false};
+    std::mutex mutex_;
+    std::map<std::string, int> by_kind_;
+    std::vector<std::thread> threads_;
+};
+
+/// Prints a row of the table of faults, to the file that SOCIABLE_FAULT_TABLE names as well.
+void print_fault(const std::string& fault, const std::string& database, const FaultReport& report);
+
+/// What kind of error a caller sees.
+std::string kind_of(const std::exception& error);
+
+/// Connections that the pool can't account for, or takes to be in use, once it has come to rest and nobody has one.
+int lost_connections(const Engine& engine);
+
+}  // namespace sociable::test
