@@ -6,6 +6,8 @@
 #
 # NAME is dev (the default, also taken from PRESET), asan-ubsan, tsan or coverage. For example:
 # tests/run.sh --preset tsan -L pool
+#
+# The faults that take minutes run only when they are asked for: tests/run.sh -L faults_long
 set -euo pipefail
 
 # A script that starts this one in the background makes it ignore interrupts, and bash can't trap what is ignored.
@@ -57,4 +59,13 @@ run "${layout[@]}" cmake --build --preset "$preset"
 servers=$(mktemp -d "${TMPDIR:-/tmp}/sociable-tests-XXXXXX")
 urls=$(tests/servers.sh start "$servers")
 eval "$urls"
-run "${layout[@]}" ctest --preset "$preset" "$@"
+[[ " $* " == *faults_long* ]] || set -- "$@" -LE faults_long
+export SOCIABLE_FAULT_TABLE=$servers/faults
+status=0
+run "${layout[@]}" ctest --preset "$preset" "$@" || status=$?
+if [[ -s $SOCIABLE_FAULT_TABLE ]]; then
+    echo
+    echo "Faults, what callers saw of them, the longest wait, the time to recover, connections lost:"
+    cat "$SOCIABLE_FAULT_TABLE"
+fi
+exit "$status"

@@ -91,8 +91,10 @@ make_postgresql() {
 postgresql_bin() { printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1; }
 
 launch_postgresql() {
-    local bin
+    local bin lock=$dir/postgresql/postmaster.pid
     bin=$(postgresql_bin)
+    # A killed server that nobody has waited for still counts as running.
+    if [[ -s $lock ]] && ! is_ours "$(head -n 1 "$lock")"; then rm "$lock" "$dir"/postgresql/.s.PGSQL.*.lock; fi
     (run_as postgres "$bin/postgres" -D "$dir/postgresql") >> "$dir/postgresql.log" 2>&1 < /dev/null &
     echo $! > "$dir/postgresql.pid"
     wait_until postgresql "$dir/postgresql.log" "$bin/pg_isready" -h 127.0.0.1 -p "$(cat "$dir/postgresql.port")" -U postgres

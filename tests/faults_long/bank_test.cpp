@@ -75,7 +75,11 @@ TEST_CASE("bank: nothing is lost, doubled or made while the server is killed 20 
                     throw;
                 }
             };
-            std::vector<std::thread> workers;
+            std::vector<std::jthread> workers;
+            const struct Stop {  // whatever is thrown
+                std::atomic<bool>& stop;
+                ~Stop() { stop = true; }
+            } stop_at_end{stop};
             for (int t = 0; t < threads; ++t)
                 workers.emplace_back([&, t] {
                     Ledger& mine = ledgers[static_cast<std::size_t>(t)];
@@ -128,7 +132,7 @@ TEST_CASE("bank: nothing is lost, doubled or made while the server is killed 20 
                 slowest = std::max(slowest, Clock::now() - back);
             }
             stop = true;
-            for (std::thread& worker : workers) worker.join();
+            for (std::jthread& worker : workers) worker.join();
 
             std::set<int> booked;
             std::vector<int> balances(accounts, initial);

@@ -33,7 +33,7 @@ TEST_CASE("200 threads on 4 connections for 60 s: all are served alike, and noth
             std::atomic<bool> stop{false};
             std::atomic<int> errors{0};
             std::thread clock([&] {
-                std::this_thread::sleep_for(30s);  // for each of the two databases
+                std::this_thread::sleep_for(60s);
                 stop = true;
             });
             in_parallel(threads, [&](int i) {
