@@ -3,7 +3,7 @@
 #
 #     cmake/install_debian_packages.sh build            # to build the library and its examples
 #     cmake/install_debian_packages.sh build tests      # and to run the tests against real servers
-#     cmake/install_debian_packages.sh build tests coverage
+#     cmake/install_debian_packages.sh build tests coverage fuzz
 #
 # Boost is named by version: the unversioned packages are 1.74, which has no Boost.URL and can't be installed beside 1.81.
 # Nothing is ever removed, and the database servers are not started: the tests start private ones.
@@ -14,6 +14,7 @@ declare -A packages=(
              libpq-dev libmariadb-dev libsqlite3-dev"
     [tests]="doctest-dev postgresql mariadb-server"
     [coverage]="gcovr"
+    [fuzz]="clang libclang-rt-14-dev"
 )
 
 if ! command -v dpkg-query > /dev/null; then

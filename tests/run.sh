@@ -59,7 +59,7 @@ run "${layout[@]}" cmake --build --preset "$preset"
 servers=$(mktemp -d "${TMPDIR:-/tmp}/sociable-tests-XXXXXX")
 urls=$(tests/servers.sh start "$servers")
 eval "$urls"
-[[ " $* " == *faults_long* ]] || set -- "$@" -LE faults_long
+[[ " $* " == *faults_long* || " $* " == *" -LE "* ]] || set -- "$@" -LE faults_long
 export SOCIABLE_FAULT_TABLE=$servers/faults
 status=0
 run "${layout[@]}" ctest --preset "$preset" "$@" || status=$?

@@ -218,6 +218,7 @@ void Gate::end_opening() noexcept {
 }
 
 void Gate::resize(Limit size, Limit overflow) {
+    const std::lock_guard lock(resize_mutex_);
     idle_->reserve(static_cast<std::size_t>(kept(size)));
     permits_.store(cap(size, overflow), std::memory_order_relaxed);
     keep_.store(kept(size), std::memory_order_release);  // who sees it sees the room for it

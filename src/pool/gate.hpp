@@ -107,6 +107,7 @@ private:
     std::atomic<int> keep_;     ///< idle slots at most
     std::atomic<int> permits_;  ///< connections at most
     const std::optional<int> max_waiting_;
+    std::mutex resize_mutex_;
     std::unique_ptr<IdleList> idle_;
     alignas(64) std::atomic<int> idle_count_{0};
     std::atomic<int> open_{0};

@@ -244,8 +244,9 @@ void PoolCore::reconnect() {
 
 void PoolCore::resize(Limit size, Limit max_overflow) {
     strategy_->resize(size, max_overflow);
-    size_.store(size);
-    max_overflow_.store(max_overflow);
+    const std::lock_guard lock(limits_mutex_);
+    size_ = size;
+    max_overflow_ = max_overflow;
 }
 
 void PoolCore::reopen(Slot& slot) {
@@ -261,8 +262,11 @@ PoolStatus PoolCore::status() const {
     s.name = settings_.name;
     s.pool_class = settings_.pool_class;
     s.reason = settings_.reason;
-    s.size = size_.load();
-    s.max_overflow = max_overflow_.load();
+    {
+        const std::lock_guard lock(limits_mutex_);
+        s.size = size_;
+        s.max_overflow = max_overflow_;
+    }
     s.checked_in = strategy_->checked_in();
     s.checked_out = strategy_->checked_out();
     s.overflow = s.checked_in + s.checked_out - (s.size.is_unlimited() ? 0 : s.size.count());

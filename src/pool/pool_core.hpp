@@ -85,7 +85,8 @@ private:
     std::unique_ptr<Lifecycle> lifecycle_;
     std::unique_ptr<Strategy> strategy_;
     std::unique_ptr<Maintenance> maintenance_;
-    std::atomic<Limit> size_, max_overflow_;  ///< as configured, or resized since
+    mutable std::mutex limits_mutex_;
+    Limit size_, max_overflow_;  ///< as configured, or resized since
 
     std::atomic<int> drainers_{0};
     std::mutex drain_mutex_;
