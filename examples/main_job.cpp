@@ -101,7 +101,7 @@ void fail_halfway(const db::SessionMaker& make_session) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     const db::Url url(argc > 1 ? argv[1] : "sqlite:///main_job.db");
     // Files get no pool by default; this one is to show one.
     db::Engine engine =
@@ -132,4 +132,7 @@ int main(int argc, char** argv) {
     std::cout << '\n';
     events.print();
     std::cout << '\n' << engine.pool().status();
+} catch (const std::exception& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
 }

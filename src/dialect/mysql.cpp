@@ -28,6 +28,7 @@ public:
     std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const override {
         open_mysql(session, mysql_connect_string(url), url.password().value_or(""));
         try {
+            require_encryption(url, mysql_handle(session));
             // Debian's client library lets the server ask for files as soon as a statement is LOAD DATA LOCAL.
             if (url.query("local_infile") != "1") forbid_files(mysql_handle(session));
             return attach(session);
@@ -45,6 +46,16 @@ public:
     std::string quote_identifier(std::string_view name) const override { return quote_mysql_identifier(name); }
 
 private:
+    // The client library takes a server without TLS for good, whatever it was given, and SOCI has no way to forbid that.
+    // By now the server has seen the user's name and an answer to its challenge, but not the password.
+    static void require_encryption(const Url& url, MYSQL* native) {
+        if (url.query("sslca") && !mysql_get_ssl_cipher(native))
+            raise({.kind = ErrorKind::operational,
+                   .message = "the server offers no encryption, and the URL asks for it by 'sslca'",
+                   .sqlstate = "08001",
+                   .statement = {}});
+    }
+
     static void forbid_files(MYSQL* native) {
         const unsigned off = 0;
         mysql_options(native, MYSQL_OPT_LOCAL_INFILE, &off);

@@ -115,7 +115,7 @@ void PostgresqlParameters::append(const ValueView& value) {
         case Kind::local_timestamp: append_time(text_, types::format_timestamp(value.as_int64()), ""); break;
     }
     text_ += '\0';
-    types_.push_back(type_of(value.kind()));
+    types_.push_back(type_of(value.is_null() ? value.null_of() : value.kind()));
     values_.push_back(bytes);
     lengths_.push_back(length);
     formats_.push_back(binary ? 1 : 0);

@@ -15,6 +15,7 @@ std::shared_ptr<ResultState> ConnectionState::execute(std::string_view sql, Para
     const std::optional<std::string> changed = changed_by_listeners(sql);
     if (changed) sql = *changed;
     settle_result();
+    require_sound(sql);
 
     pool::StatementCache::Lease statement = prepare(sql);
     bind(*statement, parameters, spare_ignored);
@@ -32,6 +33,7 @@ std::int64_t ConnectionState::execute_many(std::string_view sql, std::size_t row
     const std::optional<std::string> changed = changed_by_listeners(sql);
     if (changed) sql = *changed;
     settle_result();
+    require_sound(sql);
 
     pool::StatementCache::Lease statement = prepare(sql);
     std::vector<Parameter> parameters;
@@ -60,8 +62,31 @@ std::optional<std::string> ConnectionState::changed_by_listeners(std::string_vie
     if (!engine_->hub.has_listeners<event::BeforeExecute>()) return std::nullopt;
     BorrowedConnection connection(shared_from_this());
     event::BeforeExecute e{connection.get(), std::string(sql)};
-    engine_->hub.fire(e);
+    fire(e);
+    require_usable();
     return std::move(e.statement);
+}
+
+namespace {
+
+/// ROLLBACK, of all or to a savepoint, is what a failed transaction still takes.
+bool rolls_back(std::string_view sql) {
+    const auto begin = std::find_if_not(sql.begin(), sql.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+    const std::string_view word("rollback");
+    if (static_cast<std::size_t>(sql.end() - begin) < word.size()) return false;
+    return std::equal(word.begin(), word.end(), begin, [](char a, char b) { return a == b || a - ('a' - 'A') == b; });
+}
+
+}  // namespace
+
+/// A transaction in which a statement has failed may take no more of them: PostgreSQL refuses them, and MariaDB would
+/// run them outside of it.
+void ConnectionState::require_sound(std::string_view sql) {
+    if (phase_ != Phase::active || autocommit() || rolls_back(sql)) return;
+    if (driver().transaction_state() != dialect::TransactionState::failed) return;
+    throw PendingRollbackError(
+        "a statement has failed in this transaction, which must be rolled back first, or to a savepoint set before; the "
+        "cause was: " + (first_cause_.empty() ? "not told" : first_cause_));
 }
 
 pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {

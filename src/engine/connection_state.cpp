@@ -14,6 +14,17 @@ namespace {
 
 constexpr const char* read_only_transaction = "25006";
 
+class Handling {
+public:
+    explicit Handling(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+    ~Handling() { flag_ = false; }
+    Handling(const Handling&) = delete;
+    Handling& operator=(const Handling&) = delete;
+
+private:
+    bool& flag_;
+};
+
 /// Connect errors go through the handle_error listeners as well.
 [[noreturn]] void raise_connect_error(EngineState& engine, const DatabaseError& error) {
     if (!engine.hub.has_listeners<event::HandleError>()) throw;
@@ -48,6 +59,7 @@ void ConnectionState::require_open() const {
 
 void ConnectionState::require_usable() {
     require_open();
+    leave_closed_session();
     if (phase_ == Phase::failed)
         throw PendingRollbackError("the transaction has failed and must be rolled back first; the cause was: " +
                                    first_cause_);
@@ -60,8 +72,23 @@ void ConnectionState::require_usable() {
     }
 }
 
+/// What the user's work on the SOCI session may have done: closed it, which leaves nothing to talk to.
+void ConnectionState::leave_closed_session() {
+    if (!soci_used_ || !checkout_ || !checkout_.slot().connected() || pool::is_open(checkout_.slot())) return;
+    if (live_result) live_result->end();
+    if (phase_ == Phase::active) fail_transaction("the SOCI session was closed");
+    checkout_.invalidate(nullptr);
+}
+
+void ConnectionState::refuse_listeners(const char* call) const {
+    if (listening_ != 0)
+        throw InvalidRequestError(std::string("a listener can't ") + call +
+                                  " the connection that it is told about; throw to make the operation fail");
+}
+
 soci::session& ConnectionState::soci() {
     require_usable();
+    soci_used_ = true;
     settle_result();
     ensure_begun(true);
     checkout_.slot().session_changed = true;  // by whatever the user does there
@@ -103,6 +130,7 @@ void ConnectionState::restore_settings() noexcept {
 
 void ConnectionState::invalidate(std::exception_ptr error) {
     require_open();
+    refuse_listeners("invalidate");
     if (live_result) live_result->end();
     if (phase_ == Phase::active) fail_transaction("the connection was invalidated");
     checkout_.invalidate(std::move(error));
@@ -115,12 +143,14 @@ void ConnectionState::soft_invalidate(std::exception_ptr error) {
 
 void ConnectionState::detach() {
     require_open();
+    refuse_listeners("detach");
     if (!checkout_.slot().connected()) throw InvalidRequestError("an invalidated connection can't be detached");
     checkout_.detach();
 }
 
 void ConnectionState::close() {
     if (closed()) return;
+    refuse_listeners("close");
     if (live_result) live_result->end();
     if (is_of_parent()) {
         end_transaction();
@@ -175,10 +205,12 @@ void ConnectionState::raise_error(const DatabaseError& error, std::string_view s
     };
     std::exception_ptr exception = as_exception(info);
     bool pool_too = true;
-    if (engine_->hub.has_listeners<event::HandleError>()) {
+    // What listeners do about an error may fail as well, and is not theirs to handle again.
+    if (!handling_error_ && engine_->hub.has_listeners<event::HandleError>()) {
         BorrowedConnection connection(shared_from_this());
         event::HandleError e{&connection.get(), info, exception, info.is_disconnect};
-        engine_->hub.fire(e);
+        const Handling handling(handling_error_);
+        fire(e);
         pool_too = e.invalidate_pool_on_disconnect;
         if (e.is_disconnect != info.is_disconnect) {
             info.is_disconnect = e.is_disconnect;

@@ -80,12 +80,14 @@ public:
     /// Runs the handle_error listeners, invalidates after a disconnect, and throws the error with its statement.
     [[noreturn]] void raise_error(const DatabaseError& error, std::string_view sql, std::span<const ValueView> values);
 
+    /// Calls the listeners of one of this connection's events. They may run statements on it, but neither end it nor its
+    /// transaction. @throws what they throw, and what has become of the connection by what they did
     template <class E, class... Fields>
     void fire(Fields... fields) {
         if (!engine_->hub.has_listeners<E>()) return;
         BorrowedConnection connection(shared_from_this());
         E e{connection.get(), std::move(fields)...};
-        engine_->hub.fire(e);
+        fire(e);
     }
 
     const std::shared_ptr<EngineState>& engine() const noexcept { return engine_; }
@@ -95,6 +97,24 @@ public:
     ResultState* live_result = nullptr;  ///< the one that holds a statement of this connection
 
 private:
+    template <class E>
+    void fire(E& e) {
+        const Listening listening(*this);
+        engine_->hub.fire(e);
+    }
+    /// While listeners are told of something.
+    class Listening {
+    public:
+        explicit Listening(ConnectionState& state) noexcept : state_(state) { ++state_.listening_; }
+        ~Listening() { --state_.listening_; }
+        Listening(const Listening&) = delete;
+        Listening& operator=(const Listening&) = delete;
+
+    private:
+        ConnectionState& state_;
+    };
+    void refuse_listeners(const char* call) const;
+
     enum class Phase {
         none,
         begun,   ///< in the user's eyes; the database learns of it with the first statement
@@ -109,6 +129,8 @@ private:
     bool autocommit() const noexcept { return isolation_level() == IsolationLevel::autocommit; }
     dialect::Driver& driver() { return *checkout_.slot().driver; }
     void settle_result();
+    void require_sound(std::string_view sql);
+    void leave_closed_session();
     void apply_settings();
     void restore_settings() noexcept;
     void run_sql(const std::string& sql);
@@ -130,6 +152,9 @@ private:
     Phase phase_ = Phase::none;
     TransactionOptions transaction_options_;
     bool begin_failed_ = false;
+    bool soci_used_ = false;
+    bool handling_error_ = false;
+    int listening_ = 0;
     std::uint64_t last_id_ = 0;
     std::uint64_t transaction_id_ = 0;  ///< of the current or last one
     std::vector<Savepoint> savepoints_;

@@ -8,6 +8,7 @@ namespace sociable::detail {
 
 std::uint64_t ConnectionState::begin(const TransactionOptions& options) {
     require_usable();
+    refuse_listeners("begin a transaction on");
     if (phase_ != Phase::none)
         throw InvalidRequestError(
             "a transaction has begun on this connection already, by begin() or by its first statement; end it first, or "
@@ -24,7 +25,12 @@ std::uint64_t ConnectionState::begin(const TransactionOptions& options) {
 }
 
 void ConnectionState::ensure_begun(bool writes) {
-    if (phase_ == Phase::active) return;
+    if (phase_ == Phase::active) {
+        if (autocommit() || driver().transaction_state() != dialect::TransactionState::idle) return;
+        // Ended behind our back: by COMMIT or ROLLBACK as SQL, or by a statement before which MariaDB commits. What
+        // comes now must not be committed one by one.
+        savepoints_.clear();
+    }
     if (phase_ == Phase::none) {
         transaction_options_ = {};
         transaction_id_ = ++last_id_;
@@ -45,10 +51,13 @@ void ConnectionState::ensure_begun(bool writes) {
     }
     phase_ = Phase::active;
     fire<event::Begin>();
+    require_usable();  // listeners may have run into an error
 }
 
 void ConnectionState::commit() {
     require_open();
+    refuse_listeners("commit");
+    leave_closed_session();
     if (phase_ == Phase::failed) require_usable();
     settle_result();
     if (phase_ == Phase::active) {
@@ -57,7 +66,8 @@ void ConnectionState::commit() {
             require_usable();
         }
         fire<event::Commit>();
-        if (!autocommit()) {
+        if (phase_ == Phase::failed) require_usable();
+        if (!autocommit() && driver().transaction_state() != dialect::TransactionState::idle) {
             send_commit();
         }
     }
@@ -91,6 +101,8 @@ void ConnectionState::send_commit() {
 
 void ConnectionState::rollback() {
     require_open();
+    refuse_listeners("roll back");
+    leave_closed_session();
     if (live_result) live_result->end();
     const bool reached_database = phase_ == Phase::active || phase_ == Phase::failed;
     if (reached_database) {
@@ -116,6 +128,8 @@ void ConnectionState::end_transaction() noexcept {
 }
 
 void ConnectionState::commit_scope(std::uint64_t id) {
+    if (closed())
+        throw ResourceClosedError("the connection was closed inside the scope of its transaction, which committed nothing");
     if (is_active(id)) return commit(id);
     // A savepoint's number is above its transaction's; a number below the current transaction's is of one that has ended.
     if (phase_ != Phase::none && id < transaction_id_)
@@ -131,6 +145,7 @@ void ConnectionState::fail_transaction(std::string cause) {
 
 std::uint64_t ConnectionState::begin_nested() {
     require_usable();
+    require_sound("SAVEPOINT");
     if (autocommit()) throw InvalidRequestError("AUTOCOMMIT has no transaction to set a savepoint in");
     settle_result();
     ensure_begun(true);
@@ -151,6 +166,7 @@ void ConnectionState::commit(std::uint64_t id) {
     if (!is_active(id)) throw InvalidRequestError("this transaction has ended already");
     if (id == transaction_id_) return commit();
     require_usable();
+    require_sound("RELEASE");  // else it would be lost with all that came before it, instead of rolled back to
     settle_result();
     const auto found =
         std::find_if(savepoints_.begin(), savepoints_.end(), [&](const Savepoint& s) { return s.id == id; });

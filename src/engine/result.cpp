@@ -10,11 +10,16 @@ Result::Result(std::shared_ptr<detail::ResultState> state) noexcept : state_(std
 
 Result::~Result() = default;
 
-std::int64_t Result::affected_rows() const { return state_->affected_rows(); }
+detail::ResultState& Result::state() const {
+    if (!state_) throw ResourceClosedError("this result has been moved from");
+    return *state_;
+}
 
-std::optional<std::int64_t> Result::last_insert_id() const { return state_->last_insert_id(); }
+std::int64_t Result::affected_rows() const { return state().affected_rows(); }
 
-const std::vector<std::string>& Result::columns() const { return state_->columns(); }
+std::optional<std::int64_t> Result::last_insert_id() const { return state().last_insert_id(); }
+
+const std::vector<std::string>& Result::columns() const { return state().columns(); }
 
 std::vector<Row> Result::all() {
     std::vector<Row> rows;
@@ -22,10 +27,12 @@ std::vector<Row> Result::all() {
     return rows;
 }
 
-void Result::close() noexcept { state_->finish(); }
+void Result::close() noexcept {
+    if (state_) state_->finish();
+}
 
 detail::RowSource& Result::source() {
-    if (state_->columns().empty())
+    if (state().columns().empty())
         throw InvalidRequestError("the statement gave no rows; affected_rows() tells what it did");
     return *state_;
 }

@@ -26,11 +26,16 @@ Transaction::~Transaction() {
     }
 }
 
-void Transaction::commit() { connection_->commit(id_); }
+void Transaction::commit() {
+    if (!connection_) throw InvalidRequestError("this transaction has been moved from");
+    connection_->commit(id_);
+}
 
 void Transaction::commit_scope() { connection_->commit_scope(id_); }
 
-void Transaction::rollback() { connection_->rollback(id_); }
+void Transaction::rollback() {
+    if (connection_) connection_->rollback(id_);
+}
 
 bool Transaction::is_active() const noexcept { return connection_ && connection_->is_active(id_); }
 

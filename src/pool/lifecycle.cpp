@@ -237,6 +237,8 @@ void Lifecycle::outdate(std::uint64_t generation) noexcept {
 
 void Lifecycle::outdate_all() noexcept { generation_.fetch_add(1, std::memory_order_acq_rel); }
 
+bool is_open(const Slot& slot) noexcept { return slot.session->get_backend() != nullptr; }
+
 void Lifecycle::remember_connect_error(std::string text) {
     const std::lock_guard lock(error_mutex_);
     last_connect_error_ = std::move(text);

@@ -132,7 +132,9 @@ Session::Scope::~Scope() {
 }
 
 void Session::Scope::commit() {
-    if (session_.closed() || !session_.in_transaction()) return;
+    if (session_.closed())
+        throw ResourceClosedError("the session was closed inside the scope of its transaction, which committed nothing");
+    if (!session_.in_transaction()) return;
     if (session_.state_->transaction() != transaction_)
         throw InvalidRequestError(
             "the transaction of this scope was ended inside it, and what ran afterwards belongs to none; it is rolled back");

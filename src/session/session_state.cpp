@@ -22,7 +22,20 @@ template <class E, class... Fields>
 void SessionState::fire(Fields&... fields) {
     if (!shared_->hub.has_listeners<E>()) return;
     E e{fields...};
-    shared_->hub.fire(e);
+    ++listening_;
+    try {
+        shared_->hub.fire(e);
+    } catch (...) {
+        --listening_;
+        throw;
+    }
+    --listening_;
+}
+
+void SessionState::refuse_listeners(const char* call) const {
+    if (listening_ != 0)
+        throw InvalidRequestError(std::string("a listener can't ") + call +
+                                  " the session that it is told about; throw to make the operation fail");
 }
 
 void SessionState::require_open() const {
@@ -76,6 +89,7 @@ void SessionState::join(Connection& outer) {
 
 void SessionState::commit() {
     require_open();
+    refuse_listeners("commit");
     if (part_ != Part::none) {
         fire<event::BeforeCommit>(connection_of());
         switch (part_) {
@@ -95,6 +109,7 @@ void SessionState::commit() {
 
 void SessionState::rollback() {
     require_open();
+    refuse_listeners("roll back");
     const bool worked = part_ != Part::none;
     std::optional<Connection> returned = std::exchange(own_, std::nullopt);
     const Part part = part_;
@@ -118,6 +133,7 @@ void SessionState::end() noexcept {
 
 void SessionState::invalidate() {
     require_open();
+    refuse_listeners("invalidate");
     if (part_ == Part::none) return end();
     connection_of().invalidate();
     rollback();
@@ -125,6 +141,7 @@ void SessionState::invalidate() {
 
 void SessionState::close() {
     if (closed_) return;
+    refuse_listeners("close");
     if (part_ == Part::rollback_only || part_ == Part::outer) end();  // an outer transaction is its owner's to end
     try {
         rollback();

@@ -48,6 +48,7 @@ private:
     Connection& connection_of();
     void join(Connection& outer);
     void end() noexcept;
+    void refuse_listeners(const char* call) const;
     template <class E, class... Fields>
     void fire(Fields&... fields);
 
@@ -64,6 +65,7 @@ private:
     TransactionOptions transaction_options_;
     std::uint64_t transaction_ = 0;
     bool closed_ = false;
+    int listening_ = 0;  ///< events that listeners are being told of
     std::atomic<std::thread::id> user_{};  ///< the thread that is inside, if one is
 };
 

@@ -279,7 +279,7 @@ TEST_CASE("A table of provoked errors: connects that fail") {
         else
             c.execute("CREATE USER " + role + " IDENTIFIED BY 'right'");
         check("wrong password", url.with_user(role),
-              pick(db.kind(), {}, {"OperationalError", ""}, {"OperationalError", "28000", 1045}), After::nothing);
+              pick(db.kind(), {}, {"OperationalError", "28P01"}, {"OperationalError", "28000", 1045}), After::nothing);
         c.execute((db.kind() == Kind::postgresql ? "DROP ROLE " : "DROP USER ") + role);
     });
 }

@@ -37,6 +37,8 @@ class SessionState;
 class Engine {
 public:
     explicit Engine(std::shared_ptr<detail::EngineState> state, ConnectOptions options = {}) noexcept;
+    Engine(const Engine&) = default;  // moving copies, so that no handle is ever empty
+    Engine& operator=(const Engine&) = default;
 
     /// Borrows a connection. `place` is what errors about connections in use tell.
     /// @throws TimeoutError, QueueFullError, DatabaseError when none can be opened

@@ -182,6 +182,7 @@ public:
     std::default_sentinel_t end() const noexcept { return {}; }
 
 private:
+    detail::ResultState& state() const;
     template <class T>
     detail::RowCodec<T> begin_reading() {
         return detail::RowCodec<T>(source().columns());

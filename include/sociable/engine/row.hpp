@@ -46,6 +46,9 @@ public:
     ValueView operator[](std::size_t column) const;
     bool is_null(std::string_view column) const { return (*this)[column].is_null(); }
 
+    Row(const Row&) = default;  // moving copies, so that no row is ever empty
+    Row& operator=(const Row&) = default;
+
 private:
     friend class detail::ResultState;
     struct Cells {

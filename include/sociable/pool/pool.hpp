@@ -25,6 +25,8 @@ class PoolCore;
 class Pool {
 public:
     explicit Pool(std::shared_ptr<pool::PoolCore> core) noexcept : core_(std::move(core)) {}
+    Pool(const Pool&) = default;  // moving copies, so that no handle is ever empty
+    Pool& operator=(const Pool&) = default;
 
     PoolStatus status() const;
 

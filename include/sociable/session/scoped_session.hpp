@@ -25,6 +25,8 @@ public:
     explicit ScopedSession(SessionMaker maker);
     /// One session per key.
     ScopedSession(SessionMaker maker, Scope scope);
+    ScopedSession(const ScopedSession&) = default;  // moving copies, so that no handle is ever empty
+    ScopedSession& operator=(const ScopedSession&) = default;
 
     Session& operator*() const;
     Session* operator->() const { return &**this; }

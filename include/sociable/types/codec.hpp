@@ -269,7 +269,9 @@ struct Codec<std::chrono::local_time<Duration>> {
 template <class T>
 struct Codec<std::optional<T>> {
     static ValueView encode(const std::optional<T>& v) requires Encodable<T> {
-        return v ? Codec<T>::encode(*v) : ValueView::null();
+        if (v) return Codec<T>::encode(*v);
+        if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) return ValueView::null(Codec<T>::encode(T{}).kind());
+        return ValueView::null();
     }
     static std::optional<T> decode(const ValueView& v) requires Decodable<T> {
         if (v.is_null()) return std::nullopt;

@@ -27,6 +27,10 @@ public:
 
     constexpr ValueView() noexcept = default;
     static constexpr ValueView null() noexcept { return {}; }
+    /// A NULL where a value of `kind` might be: PostgreSQL wants to know the type of a parameter.
+    static constexpr ValueView null(Kind kind) noexcept {
+        return {Kind::null, static_cast<std::int64_t>(kind)};
+    }
     static constexpr ValueView boolean(bool v) noexcept { return {Kind::boolean, v ? 1 : 0}; }
     static constexpr ValueView int32(std::int32_t v) noexcept { return {Kind::int32, v}; }
     static constexpr ValueView int64(std::int64_t v) noexcept { return {Kind::int64, v}; }
@@ -52,6 +56,8 @@ public:
 
     constexpr Kind kind() const noexcept { return kind_; }
     constexpr bool is_null() const noexcept { return kind_ == Kind::null; }
+    /// Of a NULL: what it stands in for, or null when that isn't known.
+    constexpr Kind null_of() const noexcept { return static_cast<Kind>(integer_); }
 
     /// The payload. Each is meaningful for its kinds only; `Codec` (types/codec.hpp) converts with checks.
     constexpr bool as_boolean() const noexcept { return integer_ != 0; }

@@ -1,0 +1,247 @@
+// What users do that they shouldn't, or didn't mean: a clear error or the obvious outcome, never a crash, never a row that
+// stays when it was rolled back.
+#include "support/database.hpp"
+#include "support/scripted.hpp"
+
+#include <soci/soci.h>
+
+using namespace sociable;
+using namespace sociable::test;
+
+namespace {
+
+void insert(Connection& c, int id) { c.execute("INSERT INTO items VALUES (:id, 'x')", {{"id", id}}); }
+
+
+}  // namespace
+
+TEST_CASE("work after a COMMIT written as SQL is in a transaction again, and can be rolled back") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        Connection c = engine.connect();
+        insert(c, 1);
+        c.execute("COMMIT");
+        insert(c, 2);
+        c.rollback();
+        CHECK(count_items(engine) == 1);
+        insert(c, 3);
+        c.execute("ROLLBACK");
+        insert(c, 4);
+        c.commit();
+        c.commit();
+        CHECK(count_items(engine) == 2);
+        insert(c, 5);
+        c.soci() << "COMMIT";
+        insert(c, 6);
+        c.close();
+        CHECK(count_items(engine) == 3);
+    });
+}
+
+TEST_CASE("work after a statement before which MariaDB commits can be rolled back") {
+    Database database(Kind::mysql);
+    Engine engine = database.engine();
+    create_items(engine);
+    CHECK_THROWS_AS(engine.begin([](Connection& c) {
+        insert(c, 1);  // committed by the next
+        c.execute("CREATE TABLE other (id integer)");
+        insert(c, 2);
+        throw std::runtime_error("the user's own");
+    }),
+                    std::runtime_error);
+    CHECK(count_items(engine) == 1);
+}
+
+TEST_CASE("an error swallowed in a nested transaction costs that one, and not the outer one") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        const auto swallow = [](Connection& d) {
+            insert(d, 2);
+            CHECK_THROWS_AS(insert(d, 1), UniqueViolation);
+        };
+        engine.begin([&](Connection& c) {
+            insert(c, 1);
+            if (database.kind() == Kind::postgresql) {
+                try {
+                    c.begin_nested(swallow);
+                    FAIL("no error");
+                } catch (const PendingRollbackError& e) {
+                    CHECK(std::string(e.what()).find("duplicate key") != std::string::npos);
+                }
+            } else {
+                c.begin_nested(swallow);  // these databases undo the one statement only
+            }
+            insert(c, 3);
+        });
+        CHECK(count_items(engine) == (database.kind() == Kind::postgresql ? 2 : 3));
+    });
+}
+
+TEST_CASE("a statement after an error tells the first cause and asks for a rollback, which may be written as SQL") {
+    Database database(Kind::postgresql);
+    Engine engine = database.engine();
+    create_items(engine);
+    Connection c = engine.connect();
+    insert(c, 1);
+    c.execute("SAVEPOINT mine");
+    CHECK_THROWS_AS(insert(c, 1), UniqueViolation);
+    CHECK_THROWS_WITH_AS(c.execute("SELECT 1"), doctest::Contains("duplicate key"), PendingRollbackError);
+    CHECK_THROWS_AS(c.begin_nested(), PendingRollbackError);
+    c.execute("  rollback TO SAVEPOINT mine");
+    CHECK(c.execute("SELECT 1").scalar<int>() == 1);
+    c.commit();
+    CHECK(count_items(engine) == 1);
+}
+
+TEST_CASE("a listener can't end what it is told about") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
+        create_items(engine);
+        const auto refused = [&]<class E>(E*, auto misuse) {
+            {
+                const auto sub = engine.listen<E>([&](E& e) { misuse(e.connection); });
+                CHECK_THROWS_AS(engine.begin([](Connection& c) {
+                    c.begin_nested([](Connection& d) { insert(d, 1); });
+                    if constexpr (std::is_same_v<E, event::RollbackSavepoint>) c.begin_nested().rollback();
+                }),
+                                InvalidRequestError);
+            }
+            CHECK(count_items(engine) == 0);
+            CHECK(engine.pool().status().checked_out == 0);
+        };
+        const auto each_misuse = [&]<class E>(E* event) {
+            refused(event, [](Connection& c) { c.close(); });
+            refused(event, [](Connection& c) { c.invalidate(); });
+            refused(event, [](Connection& c) { c.rollback(); });
+            refused(event, [](Connection& c) { c.commit(); });
+            refused(event, [](Connection& c) { c.detach(); });
+        };
+        each_misuse(static_cast<event::Begin*>(nullptr));
+        each_misuse(static_cast<event::BeforeExecute*>(nullptr));
+        each_misuse(static_cast<event::Commit*>(nullptr));
+        each_misuse(static_cast<event::Savepoint*>(nullptr));
+        each_misuse(static_cast<event::ReleaseSavepoint*>(nullptr));
+        each_misuse(static_cast<event::RollbackSavepoint*>(nullptr));
+    });
+}
+
+TEST_CASE("a session's listener can't end the session") {
+    Database database(Kind::sqlite);
+    Engine engine = database.engine();
+    create_items(engine);
+    for (int misuse = 0; misuse < 4; ++misuse) {
+        Session session(engine);
+        const auto sub = engine.listen<event::AfterBegin>([&](event::AfterBegin&) {
+            if (misuse == 0) session.close();
+            if (misuse == 1) session.rollback();
+            if (misuse == 2) session.commit();
+            if (misuse == 3) session.invalidate();
+        });
+        CHECK_THROWS_AS(session.execute("INSERT INTO items VALUES (1, 'x')"), InvalidRequestError);
+    }
+    CHECK(count_items(engine) == 0);
+}
+
+TEST_CASE("a handle_error listener may use the connection, and its own errors are not handled again") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        int handled = 0;
+        const auto sub = engine.listen<event::HandleError>([&](event::HandleError& e) {
+            ++handled;
+            try {
+                e.connection->execute("SELECT * FROM no_such_table_either");
+            } catch (const Error&) {
+            }
+        });
+        Connection c = engine.connect();
+        insert(c, 1);
+        CHECK_THROWS_AS(insert(c, 1), UniqueViolation);
+        CHECK(handled == 1);
+    });
+}
+
+TEST_CASE("a scope whose function closes the connection or the session says that nothing was committed") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        CHECK_THROWS_AS(engine.begin([](Connection& c) {
+            insert(c, 1);
+            c.close();
+        }),
+                        ResourceClosedError);
+        Session session(engine);
+        CHECK_THROWS_AS(session.begin([](Session& s) {
+            s.execute("INSERT INTO items VALUES (1, 'x')");
+            s.close();
+        }),
+                        ResourceClosedError);
+        CHECK(count_items(engine) == 0);
+    });
+}
+
+TEST_CASE("a SOCI session that its user has closed is a lost connection") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine({.pool_size = 1});
+        Connection c = engine.connect();
+        c.execute("SELECT 1");
+        c.soci().close();
+        CHECK_THROWS_AS(c.execute("SELECT 1"), PendingRollbackError);
+        c.rollback();
+        CHECK(c.execute("SELECT 1").scalar<int>() == 1);
+        c.soci().close();
+        c.close();
+        CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);
+    });
+}
+
+TEST_CASE("moved from: handles are copies, results and transactions say what has happened to them") {
+    Database database(Kind::sqlite);
+    Engine engine = database.engine();
+    Engine taken = std::move(engine);
+    CHECK(engine.url() == taken.url());  // NOLINT: that is what is tested
+    SessionMaker make(engine);
+    SessionMaker made = std::move(make);
+    make().close();
+    ScopedSession current(made);
+    ScopedSession other = std::move(current);
+    CHECK_FALSE(current.has_session());
+    Pool pool = engine.pool();
+    Pool same = std::move(pool);
+    CHECK(pool.status().name == same.status().name);
+
+    Connection c = engine.connect();
+    Result result = c.execute("SELECT 1");
+    Result now = std::move(result);
+    CHECK_THROWS_AS(result.all<int>(), ResourceClosedError);
+    CHECK_THROWS_AS(result.affected_rows(), ResourceClosedError);
+    CHECK_THROWS_AS(result.columns(), ResourceClosedError);
+    result.close();
+    CHECK(now.all<int>() == std::vector{1});
+    c.rollback();
+    Transaction transaction = c.begin();
+    Transaction moved = std::move(transaction);
+    transaction.rollback();
+    CHECK_THROWS_AS(transaction.commit(), InvalidRequestError);
+    CHECK(moved.is_active());
+    Row row = c.execute("SELECT 7 AS n").all().front();
+    Row copy = std::move(row);
+    CHECK(row.get<int>("n") == copy.get<int>("n"));
+}
+
+TEST_CASE("an empty optional has the type that its value would have") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        engine.begin([](Connection& c) {
+            insert(c, 1);
+            insert(c, 2);
+        });
+        for (const std::optional<int> id : {std::optional<int>(1), std::optional<int>()})
+            CHECK(engine.connect()
+                      .execute("SELECT count(*) FROM items WHERE (:id IS NULL OR id = :id)", {{"id", id}})
+                      .scalar<int>() == (id ? 1 : 2));
+    });
+}
