@@ -90,10 +90,11 @@ private:
 
 void prepare_background() { static const WaitAtExit wait_at_exit; }
 
-void run_in_background(std::function<void()> work) {
+void run_in_background(const char* name, std::function<void()> work) {
     Running running(threads_of_process());
     const BlockSignals blocked;
-    std::thread([running = std::move(running), work = std::move(work)]() mutable {
+    std::thread([name, running = std::move(running), work = std::move(work)]() mutable {
+        pthread_setname_np(pthread_self(), name);
         work();
         work = nullptr;  // what it kept alive ends on this thread, and is counted
     }).detach();

@@ -53,7 +53,7 @@ void Lifecycle::open(Slot& slot, int retries) {
     slot.idle_since.store(settings_.clock(), relaxed);
     slot.well_at.store(settings_.clock(), relaxed);
     slot.just_connected = true;
-    slot.soft_invalidated = false;
+    slot.soft_invalidated.store(false, relaxed);
     slot.info.clear();
     try {
         initialise(slot);
@@ -228,7 +228,7 @@ void Lifecycle::drop(Slot& slot) noexcept {
 }
 
 bool Lifecycle::is_outdated(const Slot& slot) const noexcept {
-    return slot.soft_invalidated || slot.generation.load(relaxed) != generation_.load(std::memory_order_acquire);
+    return slot.soft_invalidated.load(relaxed) || slot.generation.load(relaxed) != generation_.load(std::memory_order_acquire);
 }
 
 void Lifecycle::outdate(std::uint64_t generation) noexcept {

@@ -43,7 +43,7 @@ void Maintenance::pass() noexcept {
             check_unheard_of();
             if (any_idle([this](const Slot& slot) { return is_due_for_renewal(slot); }))
                 if (auto alive = parts_.keep_alive())  // connecting would hold up the upkeep of other pools
-                    run_in_background([this, alive = std::move(alive)] { renew_idle(); });
+                    run_in_background("sociable-open", [this, alive = std::move(alive)] { renew_idle(); });
         }
     } catch (const std::exception& e) {
         log::pool().error("{}: upkeep was cut short: {}", parts_.settings.name, e.what());

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto first_probe = 50ms, longest_probe = 1000ms;
+constexpr auto first_probe = 50ms, longest_probe = 500ms;
 
 /// The database is well, but has no place for one more.
 bool has_no_place(const std::exception_ptr& error) {
@@ -49,7 +49,7 @@ void Opener::demand() {
         try {
             auto alive = parts_.keep_alive();
             if (!alive) return give_up();  // the pool is being destroyed, and nobody waits
-            run_in_background([this, alive = std::move(alive)] { work(); });
+            run_in_background("sociable-open", [this, alive = std::move(alive)] { work(); });
         } catch (...) {
             give_up();
             throw;

@@ -239,7 +239,7 @@ HealthCheck PoolCore::health_check(SourceLocation place) {
 
 void PoolCore::reconnect() {
     lifecycle_->outdate_all();
-    run_in_background([self = shared_from_this()] { self->maintenance_->renew_idle(); });
+    run_in_background("sociable-open", [self = shared_from_this()] { self->maintenance_->renew_idle(); });
 }
 
 void PoolCore::resize(Limit size, Limit max_overflow) {

@@ -71,7 +71,7 @@ void start_upkeep(const std::shared_ptr<PoolCore>& pool, std::chrono::millisecon
     upkeep->entries.push_back({pool.get(), pool, period, Clock::now()});
     if (!upkeep->running) {
         try {
-            run_in_background([upkeep] { run(*upkeep); });
+            run_in_background("sociable-upkeep", [upkeep] { run(*upkeep); });
         } catch (...) {
             upkeep->entries.pop_back();
             throw;

@@ -174,7 +174,7 @@ TEST_CASE("bank: nothing is lost, doubled or made while the server is killed 20 
             report.recovery = std::chrono::duration_cast<std::chrono::milliseconds>(slowest);
             report.lost = lost_connections(engine);
             print_fault("bank: killed 20 times, " + std::to_string(acknowledged) + " transfers", to_string(kind), report);
-            CHECK(report.longest_wait <= Load::timeout + Load::timeout / 20);
+            CHECK(report.longest_wait <= Load::longest_allowed);
             CHECK(report.lost == 0);
         }
 }

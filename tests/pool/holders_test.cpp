@@ -38,7 +38,7 @@ TEST_CASE("the pool tells who holds a connection: place, thread, age, longest fi
 
 TEST_CASE("the timeout's text and fields tell who holds the connections: source location, thread, how long") {
     const auto script = std::make_shared<Script>();
-    Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = 1ms});
+    Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = 100ms});
     Connection held = borrow_here(engine);
     script->clock_offset = 3s;
     try {
@@ -99,7 +99,7 @@ TEST_CASE("a connection held for longer than pool_leak_threshold is logged with 
 
 TEST_CASE("a thread that takes a second connection while the pool is at its cap is warned of waiting for itself") {
     Engine engine = scripted_engine(std::make_shared<Script>(),
-                                    {.pool_size = 1, .max_overflow = 0, .pool_timeout = 1ms, .name = "shop"});
+                                    {.pool_size = 1, .max_overflow = 0, .pool_timeout = 100ms, .name = "shop"});
     Connection held = borrow_here(engine);
     const Redirected log(pool_logger, spdlog::level::warn);
     for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(engine.connect(), TimeoutError);

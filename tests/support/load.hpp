@@ -15,6 +15,12 @@
 
 namespace sociable::test {
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+inline constexpr bool instrumented = true;
+#else
+inline constexpr bool instrumented = false;
+#endif
+
 /// What a fault did to those who used the pool meanwhile.
 struct FaultReport {
     int served = 0;
@@ -30,6 +36,9 @@ struct FaultReport {
 class Load {
 public:
     static constexpr std::chrono::milliseconds timeout{2000};
+    /// The longest that a caller may have waited: the timeout plus 5 %. Instrumented programs are some ten times slower
+    /// and get 50 %.
+    static constexpr std::chrono::milliseconds longest_allowed = timeout + timeout / (instrumented ? 2 : 20);
 
     /// Options under which faults are seen and survived quickly.
     static EngineOptions options();

@@ -11,18 +11,44 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sociable::test {
 
+/// A function that may be replaced while other threads call it; they finish with the one they began with.
+template <class... Args>
+class Hook {
+public:
+    template <class F>
+    Hook& operator=(F f) {
+        auto next = std::make_shared<const std::function<void(Args...)>>(std::move(f));
+        const std::lock_guard lock(mutex_);
+        function_.swap(next);
+        return *this;
+    }
+    void operator()(Args... args) const {
+        std::shared_ptr<const std::function<void(Args...)>> function;
+        {
+            const std::lock_guard lock(mutex_);
+            function = function_;
+        }
+        if (function) (*function)(args...);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const std::function<void(Args...)>> function_;
+};
+
 /// A database that does what a test tells it, for faults that real ones can't be made to have. Shared by the test and all
-/// connections. The hooks may throw, and must be set before they are used by several threads.
+/// connections. The hooks may throw.
 struct Script {
     // Called at each of these, before it is counted and recorded.
-    std::function<void()> on_connect = [] {};
-    std::function<void()> on_ping = [] {};
-    std::function<void(const std::string& sql)> on_run = [](const std::string&) {};      ///< BEGIN, SAVEPOINT, ...
-    std::function<void(const std::string& sql)> on_execute = [](const std::string&) {};  ///< statements
+    Hook<> on_connect;
+    Hook<> on_ping;
+    Hook<const std::string&> on_run;      ///< BEGIN, SAVEPOINT, ...
+    Hook<const std::string&> on_execute;  ///< statements
     /// What an open transaction looks like after an error in it.
     bool errors_fail_transaction = false;
 
