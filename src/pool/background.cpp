@@ -1,13 +1,12 @@
 #include "pool/background.hpp"
 
-#include "pool/fork_epoch.hpp"
+#include "pool/per_process.hpp"
 
 #include <pthread.h>
 #include <signal.h>
 
 #include <chrono>
 #include <condition_variable>
-#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -18,8 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds grace{1};
 
-/// The threads of this process. Shared with each of them, since they may end after static destruction. A fork leaves
-/// its child none of them, and perhaps a locked mutex: the child makes another.
+/// The threads of this process.
 struct Threads {
     explicit Threads(unsigned e) : epoch(e) {}
 
@@ -29,25 +27,13 @@ struct Threads {
     int running = 0;
 };
 
-std::shared_ptr<Threads>& current() {
-    static auto* threads = new std::shared_ptr<Threads>(std::make_shared<Threads>(fork_epoch()));  // never destroyed
-    return *threads;
-}
-
-std::shared_ptr<Threads> threads_of_process() {
-    static std::mutex* mutex = new std::mutex;
-    const std::lock_guard lock(*mutex);
-    if (current()->epoch != fork_epoch()) current() = std::make_shared<Threads>(fork_epoch());
-    return current();
-}
-
 /// Waits at the end of the process, so that no thread works on while what it works with is taken down. Not for ever: a
 /// connect to a host that answers nothing lasts until its own deadline.
 struct WaitAtExit {
     ~WaitAtExit() {
-        const auto threads = threads_of_process();
-        std::unique_lock lock(threads->mutex);
-        threads->ended.wait_for(lock, grace, [&] { return threads->running == 0; });
+        auto& threads = per_process<Threads>();
+        std::unique_lock lock(threads.mutex);
+        threads.ended.wait_for(lock, grace, [&] { return threads.running == 0; });
     }
 };
 
@@ -69,11 +55,11 @@ private:
 /// One thread in the count, from before it starts until after its work is gone.
 class Running {
 public:
-    explicit Running(std::shared_ptr<Threads> threads) : threads_(std::move(threads)) {
+    explicit Running(Threads& threads) : threads_(&threads) {
         const std::lock_guard lock(threads_->mutex);
         ++threads_->running;
     }
-    Running(Running&&) noexcept = default;
+    Running(Running&& other) noexcept : threads_(std::exchange(other.threads_, nullptr)) {}
     Running& operator=(Running&&) = delete;
     ~Running() {
         if (!threads_) return;
@@ -83,7 +69,7 @@ public:
     }
 
 private:
-    std::shared_ptr<Threads> threads_;
+    Threads* threads_;
 };
 
 }  // namespace
@@ -91,7 +77,7 @@ private:
 void prepare_background() { static const WaitAtExit wait_at_exit; }
 
 void run_in_background(const char* name, std::function<void()> work) {
-    Running running(threads_of_process());
+    Running running(per_process<Threads>());
     const BlockSignals blocked;
     std::thread([name, running = std::move(running), work = std::move(work)]() mutable {
         pthread_setname_np(pthread_self(), name);

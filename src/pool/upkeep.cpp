@@ -2,7 +2,7 @@
 
 #include "pool/background.hpp"
 #include "pool/clock.hpp"
-#include "pool/fork_epoch.hpp"
+#include "pool/per_process.hpp"
 #include "pool/pool_core.hpp"
 
 #include <algorithm>
@@ -21,8 +21,6 @@ struct Entry {
     Clock::time_point due;
 };
 
-/// Shared with the thread, since it may end after static destruction. A fork leaves the child no thread, and perhaps a
-/// locked mutex: the child makes another.
 struct Upkeep {
     explicit Upkeep(unsigned e) : epoch(e) {}
 
@@ -32,14 +30,6 @@ struct Upkeep {
     std::vector<Entry> entries;
     bool running = false;
 };
-
-std::shared_ptr<Upkeep> upkeep_of_process() {
-    static auto* mutex = new std::mutex;  // never destroyed, as the engines of static objects end late
-    static auto* current = new std::shared_ptr<Upkeep>;
-    const std::lock_guard lock(*mutex);
-    if (!*current || (*current)->epoch != fork_epoch()) *current = std::make_shared<Upkeep>(fork_epoch());
-    return *current;
-}
 
 void run(Upkeep& upkeep) {
     std::unique_lock lock(upkeep.mutex);
@@ -66,26 +56,26 @@ void run(Upkeep& upkeep) {
 }  // namespace
 
 void start_upkeep(const std::shared_ptr<PoolCore>& pool, std::chrono::milliseconds period) {
-    const auto upkeep = upkeep_of_process();
-    const std::lock_guard lock(upkeep->mutex);
-    upkeep->entries.push_back({pool.get(), pool, period, Clock::now()});
-    if (!upkeep->running) {
+    auto& upkeep = per_process<Upkeep>();
+    const std::lock_guard lock(upkeep.mutex);
+    upkeep.entries.push_back({pool.get(), pool, period, Clock::now()});
+    if (!upkeep.running) {
         try {
-            run_in_background("sociable-upkeep", [upkeep] { run(*upkeep); });
+            run_in_background("sociable-upkeep", [&upkeep] { run(upkeep); });
         } catch (...) {
-            upkeep->entries.pop_back();
+            upkeep.entries.pop_back();
             throw;
         }
-        upkeep->running = true;
+        upkeep.running = true;
     }
-    upkeep->changed.notify_one();
+    upkeep.changed.notify_one();
 }
 
 void end_upkeep(const PoolCore& pool) noexcept {
-    const auto upkeep = upkeep_of_process();
-    const std::lock_guard lock(upkeep->mutex);
-    std::erase_if(upkeep->entries, [&](const Entry& e) { return e.key == &pool; });
-    upkeep->changed.notify_one();
+    auto& upkeep = per_process<Upkeep>();
+    const std::lock_guard lock(upkeep.mutex);
+    std::erase_if(upkeep.entries, [&](const Entry& e) { return e.key == &pool; });
+    upkeep.changed.notify_one();
 }
 
 }  // namespace sociable::pool
