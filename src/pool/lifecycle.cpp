@@ -52,6 +52,7 @@ void Lifecycle::open(Slot& slot, int retries) {
     slot.expires_at.store(expiry(), relaxed);
     slot.idle_since.store(settings_.clock(), relaxed);
     slot.well_at.store(settings_.clock(), relaxed);
+    slot.backend = slot.session->get_backend();
     slot.just_connected = true;
     slot.soft_invalidated.store(false, relaxed);
     slot.info.clear();
@@ -237,7 +238,7 @@ void Lifecycle::outdate(std::uint64_t generation) noexcept {
 
 void Lifecycle::outdate_all() noexcept { generation_.fetch_add(1, std::memory_order_acq_rel); }
 
-bool is_open(const Slot& slot) noexcept { return slot.session->get_backend() != nullptr; }
+bool is_open(const Slot& slot) noexcept { return slot.session->get_backend() == slot.backend; }
 
 void Lifecycle::remember_connect_error(std::string text) {
     const std::lock_guard lock(error_mutex_);

@@ -101,7 +101,7 @@ private:
     std::string last_connect_error_;
 };
 
-/// False when the user has closed the slot's SOCI session.
+/// False when the user has closed the slot's SOCI session, or opened it anew.
 bool is_open(const Slot& slot) noexcept;
 
 }  // namespace sociable::pool

@@ -31,6 +31,7 @@ struct Slot {
     Info info;
 
     std::uint64_t connection_id = 0;
+    const void* backend = nullptr;  ///< of the session, as it was opened
     bool just_connected = false;    ///< since the last checkout: no ping is due
     bool detached = false;
     bool session_changed = false;  ///< since the last reset of the session

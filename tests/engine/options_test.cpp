@@ -57,6 +57,27 @@ TEST_CASE("A duration out of range is an ArgumentError that names the option and
                       {"0 to 2147483647 ms"});
 }
 
+TEST_CASE("Options of opening, checking and upkeep are refused where they are out of range or can't be used") {
+    check_refused(server, {.pool_connecting_limit = 0}, "pool_connecting_limit", {"is 0", "1 and more"});
+    check_refused(server, {.pool_connect_retries = -1}, "pool_connect_retries", {"is -1", "0 and more"});
+    check_refused(server, {.pool_min_idle = -1}, "pool_min_idle", {"is -1", "0 and more"});
+    check_refused(server, {.pool_size = 2, .pool_min_idle = 3}, "pool_min_idle", {"is 3", "pool_size", "which is 2"});
+    check_refused(server, {.pool_pre_ping = true, .pool_ping_after_idle = -1ms}, "pool_ping_after_idle", {"0 ms to 365 days"});
+    check_refused(server, {.pool_ping_after_idle = 1s}, "pool_ping_after_idle", {"pool_pre_ping"});
+    check_refused(server, {.pool_ping_timeout = 0ms}, "pool_ping_timeout", {"1 ms to 365 days"});
+    check_refused(server, {.pool_max_idle_time = 0ms}, "pool_max_idle_time", {"1 ms to 365 days"});
+    check_refused(server, {.pool_health_check_interval = 0ms}, "pool_health_check_interval", {"1 ms to 365 days"});
+    check_refused(server, {.pool_leak_threshold = 0ms}, "pool_leak_threshold", {"1 ms to 365 days"});
+    check_refused(server, {.warm_up_sql = {"SELECT 1"}}, "warm_up_sql", {"warm_up"});
+    check_refused(memory, {.pool_min_idle = 1}, "pool_min_idle", {"StaticPool", "QueuePool"});
+    check_refused(memory, {.pool_connecting_limit = 1}, "pool_connecting_limit", {"QueuePool"});
+    check_refused(memory, {.pool_max_idle_time = 1s}, "pool_max_idle_time", {"QueuePool"});
+    check_refused(memory, {.pool_health_check_interval = 1s}, "pool_health_check_interval", {"QueuePool"});
+    check_refused(file, {.pool_ping_timeout = 1s}, "pool_ping_timeout", {"NullPool", "pools that keep connections"});
+    check_refused(memory, {.pool_connect_retries = 1}, "pool_connect_retries", {"SQLite"});
+    check_refused("mysql://u@h/d", {.pool_require_primary = true}, "pool_require_primary", {"PostgreSQL"});
+}
+
 TEST_CASE("The values at the ends of the ranges are taken") {
     CHECK_NOTHROW(create_engine(server, {.pool_size = 1,
                                          .max_overflow = 0,

@@ -142,6 +142,29 @@ TEST_CASE("SET search_path, a changed isolation level, a temporary table: none i
     });
 }
 
+TEST_CASE("A session is reset only after something that may have changed it") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_size = 1, .pool_reset_session = true});
+    const auto resets_after = [&](const std::function<void(Connection&)>& work) {
+        const auto before = engine.pool().status().session_resets;
+        {
+            Connection c = engine.connect();
+            work(c);
+        }
+        return engine.pool().status().session_resets - before;
+    };
+    CHECK(resets_after([](Connection&) {}) == 0);
+    CHECK(resets_after([](Connection& c) { c.execute("SELECT 1"); }) == 0);
+    CHECK(resets_after([](Connection& c) { c.begin([](Connection& d) { d.execute("INSERT INTO t VALUES (1)"); }); }) == 0);
+    CHECK(resets_after([](Connection& c) { c.execute("SET x = 1"); }) == 1);
+    CHECK(resets_after([](Connection& c) { c.execute("SELECT 1"); }) == 0);
+    CHECK(resets_after([](Connection& c) { c.execute("SET x = 1"); }) == 1);  // kept, and still known for it
+    CHECK(resets_after([](Connection& c) { c.execute("SELECT pg_advisory_lock(1)"); }) == 1);
+    CHECK(resets_after([](Connection& c) { c.soci(); }) == 1);
+    const auto sub = engine.listen<event::Checkout>([](event::Checkout&) {});
+    CHECK(resets_after([](Connection&) {}) == 1);  // who knows what it did
+}
+
 TEST_CASE("Begin and close: exactly one rollback. Nested left open at close: one rollback of the root, no savepoint SQL") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
