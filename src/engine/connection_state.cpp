@@ -48,7 +48,7 @@ ConnectionState::ConnectionState(std::shared_ptr<EngineState> engine, const Conn
 }
 
 ConnectionState::~ConnectionState() {
-    if (live_result) live_result->end();
+    if (live_result) live_result->end("the connection was closed");
 }
 
 void ConnectionState::require_open() const {
@@ -75,7 +75,7 @@ void ConnectionState::require_usable() {
 /// What the user's work on the SOCI session may have done: closed it, which leaves nothing to talk to.
 void ConnectionState::leave_closed_session() {
     if (!soci_used_ || !checkout_ || !checkout_.slot().connected() || pool::is_open(checkout_.slot())) return;
-    if (live_result) live_result->end();
+    if (live_result) live_result->end("the SOCI session was closed");
     if (phase_ == Phase::active) fail_transaction("the SOCI session was closed");
     checkout_.invalidate(nullptr);
 }
@@ -131,7 +131,7 @@ void ConnectionState::restore_settings() noexcept {
 void ConnectionState::invalidate(std::exception_ptr error) {
     require_open();
     refuse_listeners("invalidate");
-    if (live_result) live_result->end();
+    if (live_result) live_result->end("the connection was invalidated");
     if (phase_ == Phase::active) fail_transaction("the connection was invalidated");
     checkout_.invalidate(std::move(error));
 }
@@ -151,7 +151,7 @@ void ConnectionState::detach() {
 void ConnectionState::close() {
     if (closed()) return;
     refuse_listeners("close");
-    if (live_result) live_result->end();
+    if (live_result) live_result->end("the connection was closed");
     if (is_of_parent()) {
         end_transaction();
         return checkout_.close();
@@ -221,7 +221,7 @@ void ConnectionState::raise_error(const DatabaseError& error, std::string_view s
 
     if (first_cause_.empty() && phase_ == Phase::active) first_cause_ = info.message;
     if (info.is_disconnect && checkout_) {
-        if (live_result) live_result->end();
+        if (live_result) live_result->end("the connection was lost");
         if (phase_ == Phase::active) fail_transaction(info.message);
         if (checkout_.slot().connected()) {
             if (pool_too) checkout_.pool().lifecycle().outdate(checkout_.slot().generation);

@@ -103,7 +103,7 @@ void ConnectionState::rollback() {
     require_open();
     refuse_listeners("roll back");
     leave_closed_session();
-    if (live_result) live_result->end();
+    if (live_result) live_result->end("the transaction was rolled back");
     const bool reached_database = phase_ == Phase::active || phase_ == Phase::failed;
     if (reached_database) {
         fail_transaction(first_cause_);  // until it is known to be gone
@@ -181,7 +181,7 @@ void ConnectionState::rollback(std::uint64_t id) {
     if (!is_active(id)) return;
     require_open();
     if (id == transaction_id_) return rollback();
-    if (live_result) live_result->end();
+    if (live_result) live_result->end("the transaction was rolled back to a savepoint");
     const auto found =
         std::find_if(savepoints_.begin(), savepoints_.end(), [&](const Savepoint& s) { return s.id == id; });
     const std::string name = found->name;

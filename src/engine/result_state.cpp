@@ -23,7 +23,9 @@ ResultState::ResultState(ConnectionState& connection, pool::StatementCache::Leas
 ResultState::~ResultState() { finish(); }
 
 bool ResultState::next() {
-    if (ended_) throw ResourceClosedError("the result's connection was closed before all of its rows were read");
+    if (ended_)
+        throw ResourceClosedError(std::string(ended_) +
+                                  " before all of the result's rows were read; read them first, by all() for example");
     current_.reset();
     if (!loaded_.empty()) {
         current_ = std::move(loaded_.front());
@@ -89,7 +91,7 @@ void ResultState::detach() {
     try {
         while (statement_ && statement_->statement->fetch()) loaded_.push_back(copy_row());
     } catch (...) {
-        end();
+        end("reading on failed");
         throw;
     }
     let_go();
@@ -100,8 +102,8 @@ void ResultState::finish() noexcept {
     let_go();
 }
 
-void ResultState::end() noexcept {
-    ended_ = ended_ || statement_ || !loaded_.empty();
+void ResultState::end(const char* why) noexcept {
+    if (!ended_ && (statement_ || !loaded_.empty())) ended_ = why;
     current_.reset();
     finish();
 }

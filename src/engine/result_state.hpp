@@ -42,8 +42,8 @@ public:
     void detach();
     /// Drops what is left and lets the connection go.
     void finish() noexcept;
-    /// The connection ends: reading on is an error.
-    void end() noexcept;
+    /// What is left is gone: reading on is an error, which tells why.
+    void end(const char* why) noexcept;
 
 private:
     void let_go() noexcept;
@@ -58,7 +58,7 @@ private:
     std::deque<Row> loaded_;
     std::optional<Row> current_;  ///< when it comes from loaded_
     std::size_t row_number_ = 0;
-    bool ended_ = false;
+    const char* ended_ = nullptr;  ///< why, once what was left is gone
 };
 
 }  // namespace sociable::detail

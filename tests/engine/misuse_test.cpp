@@ -1,7 +1,7 @@
 // What users do that they shouldn't, or didn't mean: a clear error or the obvious outcome, never a crash, never a row that
 // stays when it was rolled back.
 #include "support/database.hpp"
-#include "support/scripted.hpp"
+#include "support/thrown.hpp"
 
 #include <soci/soci.h>
 
@@ -11,7 +11,6 @@ using namespace sociable::test;
 namespace {
 
 void insert(Connection& c, int id) { c.execute("INSERT INTO items VALUES (:id, 'x')", {{"id", id}}); }
-
 
 }  // namespace
 
@@ -194,6 +193,30 @@ TEST_CASE("a SOCI session that its user has closed is a lost connection") {
         c.soci().close();
         c.close();
         CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);
+    });
+}
+
+TEST_CASE("a result that can't be read on says what has happened to it") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        engine.begin([](Connection& c) {
+            insert(c, 1);
+            insert(c, 2);
+        });
+        Connection c = engine.connect();
+        const auto after = [&](const auto& end) {
+            Result result = c.execute("SELECT id FROM items");
+            end();
+            const auto text = text_of<ResourceClosedError>([&] { result.all(); });
+            c.rollback();
+            return text;
+        };
+        CHECK(contains(after([&] { c.rollback(); }), "the transaction was rolled back before"));
+        Transaction nested = c.begin_nested();
+        CHECK(contains(after([&] { nested.rollback(); }), "rolled back to a savepoint before"));
+        CHECK(contains(after([&] { c.invalidate(); }), "the connection was invalidated before"));
+        CHECK(contains(after([&] { c = engine.connect(); }), "the connection was closed before"));
     });
 }
 

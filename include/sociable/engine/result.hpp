@@ -70,8 +70,8 @@ private:
 /// What a statement gave: rows, read once and in order, or a count of rows affected.
 ///
 /// A result made by `execute` may be kept while its connection runs other statements; one made by `stream` too, but then
-/// its remaining rows are loaded first. When its connection closes, reading rows that were not loaded by then is a
-/// ResourceClosedError.
+/// its remaining rows are loaded first. When its connection closes or rolls back, reading rows that were not loaded by
+/// then is a ResourceClosedError.
 ///
 /// T is a struct described by BOOST_DESCRIBE_STRUCT (by the columns' names; columns without a member are ignored), a
 /// std::tuple (by position), or a type that has a Codec (the only column).
