@@ -99,6 +99,27 @@ pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {
     }
 }
 
+namespace {
+
+bool is_among(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The usual reason for a value that is missing is one that was given under another name.
+std::string given_in_vain(const std::vector<std::string>& names, Parameters parameters) {
+    std::string text;
+    bool colon = false;
+    for (const Parameter& p : parameters) {
+        if (is_among(names, p.name)) continue;
+        text.append(text.empty() ? " (values that it has no parameter for: '" : ", '").append(p.name) += '\'';
+        colon = colon || p.name.starts_with(':');
+    }
+    if (text.empty()) return text;
+    return text + (colon ? "; write the name without the colon)" : ")");
+}
+
+}  // namespace
+
 void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored) {
     values_.clear();
     std::size_t used = 0;
@@ -107,7 +128,8 @@ void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters 
         const auto found = std::find_if(parameters.begin(), parameters.end(),
                                         [&](const Parameter& p) { return p.name == names[i]; });
         if (found == parameters.end())
-            throw ArgumentError("the parameter :" + names[i] + " has no value, in: " + statement.text);
+            throw ArgumentError("the parameter :" + names[i] + " has no value" + given_in_vain(names, parameters) +
+                                ", in: " + statement.text);
         values_.push_back(found->value);
         if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) ==
             names.begin() + static_cast<std::ptrdiff_t>(i))
@@ -116,8 +138,10 @@ void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters 
     if (spare_ignored || used == parameters.size()) return;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const std::string name(parameters[i].name);
-        if (std::find(names.begin(), names.end(), name) == names.end())
-            throw ArgumentError("the statement has no parameter :" + name + ", in: " + statement.text);
+        if (!is_among(names, name))
+            throw ArgumentError("the statement has no parameter " +
+                                (name.starts_with(':') ? "'" + name + "'; write the name without the colon" : ":" + name) +
+                                ", in: " + statement.text);
         for (std::size_t j = 0; j < i; ++j)
             if (parameters[j].name == name)
                 throw ArgumentError("the parameter :" + name + " has two values, in: " + statement.text);

@@ -88,6 +88,24 @@ TEST_CASE("A value that the statement has no parameter for is an ArgumentError t
     });
 }
 
+TEST_CASE("A value given under another name, or with the colon, is named where the right one is missing") {
+    on_each(all_kinds, [](Database& db) {
+        Bench bench(db);
+        const auto typo = bench.refuses<ArgumentError>(
+            [&] { bench.c.execute(insert_item, {{"id", 3}, {"nmae", "secret"}}); });
+        CHECK(contains(typo, "the parameter :name has no value (values that it has no parameter for: 'nmae')"));
+        CHECK_FALSE(contains(typo, "colon"));
+        CHECK_FALSE(contains(typo, "secret"));
+        for (const auto& sql : {insert_item, std::string("SELECT 1")}) {
+            const auto text = bench.refuses<ArgumentError>(
+                [&] { bench.c.execute(sql, {{":id", 3}, {":name", "secret"}}); });
+            CHECK(contains(text, "':id'"));
+            CHECK(contains(text, "write the name without the colon"));
+            CHECK_FALSE(contains(text, "secret"));
+        }
+    });
+}
+
 TEST_CASE("A parameter with two values is an ArgumentError that names it") {
     on_each(all_kinds, [](Database& db) {
         Bench bench(db);
