@@ -57,7 +57,7 @@ public:
     /// Commits at the end of a function's scope, unless the function has ended the transaction itself.
     void commit_scope(std::uint64_t id);
     bool in_transaction() const noexcept { return phase_ != Phase::none; }
-    bool in_nested_transaction() const noexcept { return !savepoints_.empty(); }
+    bool in_nested_transaction() const noexcept { return !savepoints_.empty() && !ended_by_database(); }
     /// Sends the BEGIN that is due. `writes` tells what is known of the first statement.
     void ensure_begun(bool writes);
     void set_isolation_level(IsolationLevel level);
@@ -127,7 +127,9 @@ private:
     };
 
     bool autocommit() const noexcept { return isolation_level() == IsolationLevel::autocommit; }
-    dialect::Driver& driver() { return *checkout_.slot().driver; }
+    /// Its end was not told to us: by COMMIT or ROLLBACK as SQL, or by a statement before which MariaDB commits.
+    bool ended_by_database() const noexcept;
+    dialect::Driver& driver() const { return *checkout_.slot().driver; }
     void settle_result();
     void require_sound(std::string_view sql);
     void leave_closed_session();

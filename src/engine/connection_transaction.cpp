@@ -26,10 +26,8 @@ std::uint64_t ConnectionState::begin(const TransactionOptions& options) {
 
 void ConnectionState::ensure_begun(bool writes) {
     if (phase_ == Phase::active) {
-        if (autocommit() || driver().transaction_state() != dialect::TransactionState::idle) return;
-        // Ended behind our back: by COMMIT or ROLLBACK as SQL, or by a statement before which MariaDB commits. What
-        // comes now must not be committed one by one.
-        savepoints_.clear();
+        if (!ended_by_database()) return;
+        savepoints_.clear();  // What comes now must not be committed one by one.
     }
     if (phase_ == Phase::none) {
         transaction_options_ = {};
@@ -52,6 +50,13 @@ void ConnectionState::ensure_begun(bool writes) {
     phase_ = Phase::active;
     fire<event::Begin>();
     require_usable();  // listeners may have run into an error
+    if (ended_by_database())
+        throw InvalidRequestError("a listener of Begin has ended the transaction that it was told of, by its SQL");
+}
+
+bool ConnectionState::ended_by_database() const noexcept {
+    return phase_ == Phase::active && !autocommit() && checkout_ && checkout_.slot().connected() &&
+           driver().transaction_state() == dialect::TransactionState::idle;
 }
 
 void ConnectionState::commit() {
@@ -151,6 +156,7 @@ std::uint64_t ConnectionState::begin_nested() {
     ensure_begun(true);
     Savepoint savepoint{++last_id_, "sociable_" + std::to_string(last_id_)};
     fire<event::Savepoint>(std::string_view(savepoint.name));
+    ensure_begun(true);  // listeners may have committed by SQL
     run_sql("SAVEPOINT " + savepoint.name);
     savepoints_.push_back(std::move(savepoint));
     return savepoints_.back().id;
@@ -159,6 +165,7 @@ std::uint64_t ConnectionState::begin_nested() {
 bool ConnectionState::is_active(std::uint64_t id) const noexcept {
     if (phase_ == Phase::none || closed()) return false;
     if (id == transaction_id_) return true;
+    if (ended_by_database()) return false;
     return std::any_of(savepoints_.begin(), savepoints_.end(), [&](const Savepoint& s) { return s.id == id; });
 }
 

@@ -52,6 +52,24 @@ TEST_CASE("work after a statement before which MariaDB commits can be rolled bac
     CHECK(count_items(engine) == 1);
 }
 
+TEST_CASE("a savepoint of a transaction that was ended by SQL has ended as well") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        Connection c = engine.connect();
+        insert(c, 1);
+        Transaction nested = c.begin_nested();
+        c.execute("COMMIT");
+        CHECK_FALSE(nested.is_active());
+        CHECK_FALSE(c.in_nested_transaction());
+        CHECK_THROWS_WITH_AS(nested.commit(), doctest::Contains("has ended already"), InvalidRequestError);
+        nested.rollback();
+        c.begin_nested([](Connection& d) { d.execute("COMMIT"); });
+        c.commit();
+        CHECK(count_items(engine) == 1);
+    });
+}
+
 TEST_CASE("an error swallowed in a nested transaction costs that one, and not the outer one") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
