@@ -102,16 +102,22 @@ private:
         const Listening listening(*this);
         engine_->hub.fire(e);
     }
-    /// While listeners are told of something.
+    /// While listeners are told of something. What they execute must not touch the values of the statement under way.
     class Listening {
     public:
-        explicit Listening(ConnectionState& state) noexcept : state_(state) { ++state_.listening_; }
-        ~Listening() { --state_.listening_; }
+        explicit Listening(ConnectionState& state) noexcept : state_(state), values_(std::move(state.values_)) {
+            ++state_.listening_;
+        }
+        ~Listening() {
+            --state_.listening_;
+            state_.values_ = std::move(values_);
+        }
         Listening(const Listening&) = delete;
         Listening& operator=(const Listening&) = delete;
 
     private:
         ConnectionState& state_;
+        std::vector<ValueView> values_;
     };
     void refuse_listeners(const char* call) const;
 

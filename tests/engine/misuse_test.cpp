@@ -144,6 +144,34 @@ TEST_CASE("a listener can't end what it is told about") {
     });
 }
 
+TEST_CASE("what a listener executes leaves the values of the statement under way alone") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        auto sub = engine.listen<event::Begin>([](event::Begin& e) { insert(e.connection, 7); });
+        engine.begin([](Connection& c) { insert(c, 1); });
+        sub.reset();
+        CHECK(engine.connect().execute("SELECT id FROM items WHERE id < 7").all<int>() == std::vector<int>{1});
+    });
+}
+
+TEST_CASE("a listener that ends the transaction by its SQL leaves nothing that can't be rolled back") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        const auto end = [](auto& e) { e.connection.execute("COMMIT"); };
+        {
+            const auto sub = engine.listen<event::Begin>(end);
+            CHECK_THROWS_AS(engine.begin([](Connection& c) { insert(c, 1); }), InvalidRequestError);
+        }
+        const auto sub = engine.listen<event::Savepoint>(end);
+        Connection c = engine.connect();
+        c.begin_nested([](Connection& d) { insert(d, 2); });
+        c.rollback();
+        CHECK(count_items(engine) == 0);
+    });
+}
+
 TEST_CASE("a session's listener can't end the session") {
     Database database(Kind::sqlite);
     Engine engine = database.engine();
