@@ -1,5 +1,6 @@
 #include "engine/connection_state.hpp"
 
+#include "dialect/choices.hpp"
 #include "engine/statement_log.hpp"
 
 #include <sociable/engine/events.hpp>
@@ -69,12 +70,22 @@ std::optional<std::string> ConnectionState::changed_by_listeners(std::string_vie
 
 namespace {
 
-/// ROLLBACK, of all or to a savepoint, is what a failed transaction still takes.
+std::string_view behind_comments(std::string_view sql) {
+    for (;;) {
+        sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n\f\v"), sql.size()));
+        const bool line = sql.starts_with("--") || sql.starts_with('#');
+        if (!line && !sql.starts_with("/*")) return sql;
+        const std::size_t end = sql.find(line ? "\n" : "*/");
+        if (end == std::string_view::npos) return {};
+        sql.remove_prefix(end + (line ? 1 : 2));
+    }
+}
+
+/// ROLLBACK, of all or to a savepoint, is what a failed transaction still takes; PostgreSQL knows it as ABORT as well.
 bool rolls_back(std::string_view sql) {
-    const auto begin = std::find_if_not(sql.begin(), sql.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
-    const std::string_view word("rollback");
-    if (static_cast<std::size_t>(sql.end() - begin) < word.size()) return false;
-    return std::equal(word.begin(), word.end(), begin, [](char a, char b) { return a == b || a - ('a' - 'A') == b; });
+    sql = behind_comments(sql);
+    const std::string word = dialect::lower_case(sql.substr(0, sql.find_first_of(" \t\r\n\f\v;/-")));
+    return word == "rollback" || word == "abort";
 }
 
 }  // namespace
@@ -82,8 +93,9 @@ bool rolls_back(std::string_view sql) {
 /// A transaction in which a statement has failed may take no more of them: PostgreSQL refuses them, and MariaDB would
 /// run them outside of it.
 void ConnectionState::require_sound(std::string_view sql) {
-    if (phase_ != Phase::active || autocommit() || rolls_back(sql)) return;
-    if (driver().transaction_state() != dialect::TransactionState::failed) return;
+    if (phase_ != Phase::active || autocommit()) return;
+    if (driver().transaction_state() != dialect::TransactionState::failed) return first_cause_.clear();
+    if (rolls_back(sql)) return;
     throw PendingRollbackError(
         "a statement has failed in this transaction, which must be rolled back first, or to a savepoint set before; the "
         "cause was: " + (first_cause_.empty() ? "not told" : first_cause_));

@@ -108,8 +108,17 @@ TEST_CASE("a statement after an error tells the first cause and asks for a rollb
     CHECK_THROWS_AS(c.begin_nested(), PendingRollbackError);
     c.execute("  rollback TO SAVEPOINT mine");
     CHECK(c.execute("SELECT 1").scalar<int>() == 1);
+    CHECK_THROWS_AS(c.execute("SELECT * FROM no_such_table"), ProgrammingError);
+    CHECK_THROWS_WITH_AS(c.execute("SELECT 1"), doctest::Contains("no_such_table"), PendingRollbackError);
+    c.execute("-- mine\n /* too */ ROLLBACK TO SAVEPOINT mine");
     c.commit();
     CHECK(count_items(engine) == 1);
+    for (const char* rollback : {"ROLLBACK;", "abort", "/* all of it */ Rollback"}) {
+        CHECK_THROWS_AS(insert(c, 1), UniqueViolation);
+        CHECK_THROWS_AS(c.execute("COMMIT"), PendingRollbackError);
+        c.execute(rollback);
+        CHECK(c.execute("SELECT 1").scalar<int>() == 1);
+    }
 }
 
 TEST_CASE("a listener can't end what it is told about") {
