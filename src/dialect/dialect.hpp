@@ -48,6 +48,8 @@ public:
 
     /// How this database's SQL text is read when `:name` parameters are looked for.
     virtual const SqlRules& sql_rules() const noexcept = 0;
+    /// True where a statement that changes tables commits the transaction that it is in, even when it then fails.
+    virtual bool commits_implicitly() const noexcept { return false; }
     /// The name in the database's quotes, its own quotes doubled.
     virtual std::string quote_identifier(std::string_view name) const = 0;
 };

@@ -43,6 +43,7 @@ public:
     }
 
     const SqlRules& sql_rules() const noexcept override { return rules; }
+    bool commits_implicitly() const noexcept override { return true; }
     std::string quote_identifier(std::string_view name) const override { return quote_mysql_identifier(name); }
 
 private:

@@ -64,6 +64,15 @@ void MysqlConnection::ask(const std::string& sql, std::chrono::milliseconds time
     if (mysql_read_query_result(native_) != 0) fail();
 }
 
+void MysqlConnection::ask_for_transaction() noexcept {
+    if (lost() || rolled_back() || !in_transaction() || !is_free()) return;
+    try {
+        run("DO 0");
+    } catch (...) {
+        // The error that is on its way says more.
+    }
+}
+
 void MysqlConnection::fail(MYSQL_STMT* statement) {
     // An error amid the rows is recorded with the connection only.
     const bool of_statement = statement && mysql_stmt_errno(statement) != 0;

@@ -52,6 +52,8 @@ public:
     bool in_transaction() const noexcept { return (native_->server_status & SERVER_STATUS_IN_TRANS) != 0; }
     /// An error has made the server roll back. The client library's flag says nothing of it until the next answer.
     bool rolled_back() const noexcept { return rolled_back_ && in_transaction(); }
+    /// Asks the server after an error, which tells nothing of a transaction that the statement had committed by then.
+    void ask_for_transaction() noexcept;
     void forget_rollback() noexcept { rolled_back_ = false; }
 
 private:

@@ -48,6 +48,7 @@ void MysqlStatement::execute(std::span<const ValueView> values, bool streaming) 
     try {
         run(values, streaming);
     } catch (const DatabaseError& e) {
+        if (!changes_rows_) connection_.ask_for_transaction();
         DatabaseErrorInfo info = e.info();
         info.message = errors::redact_values(std::move(info.message), values);
         raise(std::move(info));

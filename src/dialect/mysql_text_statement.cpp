@@ -25,6 +25,15 @@ void MysqlTextStatement::execute(std::span<const ValueView> /*values*/, bool /*s
     names_.clear();
     affected_rows_ = 0;
     last_insert_id_.reset();
+    try {
+        run();
+    } catch (const DatabaseError&) {
+        connection_.ask_for_transaction();
+        throw;
+    }
+}
+
+void MysqlTextStatement::run() {
     MYSQL* native = connection_.native();
     if (mysql_real_query(native, sql_.data(), static_cast<unsigned long>(sql_.size())) != 0) connection_.fail();
     result_.reset(mysql_store_result(native));

@@ -29,6 +29,8 @@ private:
         void operator()(MYSQL_RES* result) const noexcept { mysql_free_result(result); }
     };
 
+    void run();
+
     MysqlConnection& connection_;
     std::string sql_;
     std::unique_ptr<MYSQL_RES, Freer> result_;

@@ -219,7 +219,7 @@ void ConnectionState::raise_error(const DatabaseError& error, std::string_view s
         exception = e.exception;
     }
 
-    if (first_cause_.empty() && phase_ == Phase::active) first_cause_ = info.message;
+    note_failure(info.message);
     if (info.is_disconnect && checkout_) {
         if (live_result) live_result->end("the connection was lost");
         if (phase_ == Phase::active) fail_transaction(info.message);

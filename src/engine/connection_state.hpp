@@ -144,6 +144,7 @@ private:
     void run_sql(const std::string& sql);
     void end_transaction() noexcept;
     void fail_transaction(std::string cause);
+    void note_failure(const std::string& cause);
     void send_commit();
     void leave_replica(DatabaseErrorInfo& info);
     std::optional<std::string> changed_by_listeners(std::string_view sql);

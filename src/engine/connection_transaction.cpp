@@ -148,6 +148,16 @@ void ConnectionState::fail_transaction(std::string cause) {
     if (first_cause_.empty()) first_cause_ = std::move(cause);
 }
 
+/// Whoever goes on after an error must not do so in another transaction, without what came before.
+void ConnectionState::note_failure(const std::string& cause) {
+    if (phase_ != Phase::active || autocommit() || !checkout_ || !checkout_.slot().connected()) return;
+    if (driver().transaction_state() == dialect::TransactionState::failed) {
+        if (first_cause_.empty()) first_cause_ = cause;
+    } else if (ended_by_database() && !engine_->dialect->commits_implicitly()) {
+        fail_transaction(cause);
+    }
+}
+
 std::uint64_t ConnectionState::begin_nested() {
     require_usable();
     require_sound("SAVEPOINT");

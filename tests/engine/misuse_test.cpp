@@ -52,6 +52,69 @@ TEST_CASE("work after a statement before which MariaDB commits can be rolled bac
     CHECK(count_items(engine) == 1);
 }
 
+TEST_CASE("MariaDB: a statement that commits and then fails leaves nothing that can't be rolled back") {
+    Database database(Kind::mysql);
+    Engine engine = database.engine();
+    create_items(engine);
+    for (const char* sql : {"CREATE TABLE items (id integer)", "ALTER TABLE items ADD UNIQUE (name)",
+                            "LOCK TABLES items WRITE, no_such_table READ"}) {
+        Connection c = engine.connect();
+        insert(c, 1);
+        insert(c, 2);  // committed with the first by the statement that fails
+        CHECK_THROWS_AS(c.execute(sql), DatabaseError);
+        insert(c, 3);
+        c.rollback();
+        CHECK(count_items(engine) == 2);
+        c.execute("DELETE FROM items");
+        c.commit();
+    }
+}
+
+TEST_CASE("an error that made the database roll back asks for a rollback, lest half a transaction be committed") {
+    const auto rolled_back_by = [](Engine engine, const char* sql) {
+        Connection c = engine.connect();
+        insert(c, 1);
+        insert(c, 2);
+        CHECK_THROWS_AS(c.execute(sql), UniqueViolation);
+        CHECK_THROWS_WITH_AS(insert(c, 3), doctest::Contains("cause was: "), PendingRollbackError);
+        CHECK_THROWS_AS(c.commit(), PendingRollbackError);
+        c.rollback();
+        CHECK(count_items(engine) == 0);
+        insert(c, 4);
+        c.commit();
+        CHECK(count_items(engine) == 1);
+    };
+    DOCTEST_SUBCASE("SQLite") {
+        Database database(Kind::sqlite);
+        Engine engine = database.engine();
+        create_items(engine);
+        rolled_back_by(engine, "INSERT OR ROLLBACK INTO items VALUES (1, 'x')");
+    }
+    DOCTEST_SUBCASE("PostgreSQL") {
+        Database database(Kind::postgresql);
+        Engine engine = database.engine();
+        engine.begin([](Connection& c) {
+            c.execute("CREATE TABLE items (id integer, name text, UNIQUE (name) DEFERRABLE INITIALLY DEFERRED)");
+        });
+        rolled_back_by(engine, "COMMIT");
+    }
+}
+
+TEST_CASE("an error that was dealt with is not told as the cause of a later one") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        Connection c = engine.connect();
+        insert(c, 1);
+        c.execute("SAVEPOINT mine");
+        CHECK_THROWS_AS(insert(c, 1), UniqueViolation);
+        c.execute("ROLLBACK TO SAVEPOINT mine");
+        c.execute("SELECT 1");
+        c.invalidate();
+        CHECK_THROWS_WITH_AS(c.execute("SELECT 1"), doctest::Contains("the connection was invalidated"), PendingRollbackError);
+    });
+}
+
 TEST_CASE("a savepoint of a transaction that was ended by SQL has ended as well") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
