@@ -30,9 +30,9 @@ Connection::~Connection() {
     }
 }
 
-detail::ConnectionState& Connection::state() const {
+std::shared_ptr<detail::ConnectionState> Connection::state() const {
     if (!state_) throw ResourceClosedError("this connection has been moved from");
-    return *state_;
+    return state_;
 }
 
 Result Connection::execute(std::string_view sql, std::initializer_list<Parameter> parameters) {
@@ -52,54 +52,56 @@ Result Connection::stream(std::string_view sql, Parameters parameters) {
 }
 
 Result Connection::run(std::string_view sql, Parameters parameters, Mode mode, Spare spare) {
-    return Result(state().execute(sql, parameters, mode == Mode::stream, spare == Spare::ignored));
+    return Result(state()->execute(sql, parameters, mode == Mode::stream, spare == Spare::ignored));
 }
 
 std::int64_t Connection::run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row,
                                   Spare spare) {
-    return state().execute_many(sql, rows, row, spare == Spare::ignored);
+    return state()->execute_many(sql, rows, row, spare == Spare::ignored);
 }
 
 Transaction Connection::begin(const TransactionOptions& options) {
-    const std::uint64_t id = state().begin(options);
-    return Transaction(state_, id);
+    const auto state = this->state();
+    const std::uint64_t id = state->begin(options);
+    return Transaction(state, id);
 }
 
 Transaction Connection::begin_nested() {
-    const std::uint64_t id = state().begin_nested();
-    return Transaction(state_, id);
+    const auto state = this->state();
+    const std::uint64_t id = state->begin_nested();
+    return Transaction(state, id);
 }
 
-void Connection::commit() { state().commit(); }
+void Connection::commit() { state()->commit(); }
 
-void Connection::rollback() { state().rollback(); }
+void Connection::rollback() { state()->rollback(); }
 
 bool Connection::in_transaction() const noexcept { return state_ && state_->in_transaction(); }
 
 bool Connection::in_nested_transaction() const noexcept { return state_ && state_->in_nested_transaction(); }
 
-void Connection::set_isolation_level(IsolationLevel level) { state().set_isolation_level(level); }
+void Connection::set_isolation_level(IsolationLevel level) { state()->set_isolation_level(level); }
 
 std::optional<IsolationLevel> Connection::isolation_level() const noexcept {
     return state_ ? state_->isolation_level() : std::nullopt;
 }
 
-soci::session& Connection::soci() { return state().soci(); }
+soci::session& Connection::soci() { return state()->soci(); }
 
-Info& Connection::info() { return state().slot().info; }
+Info& Connection::info() { return state()->slot().info; }
 
-std::uint64_t Connection::connection_id() const { return state().slot().connection_id; }
+std::uint64_t Connection::connection_id() const { return state()->slot().connection_id; }
 
-void Connection::invalidate(std::exception_ptr error) { state().invalidate(std::move(error)); }
+void Connection::invalidate(std::exception_ptr error) { state()->invalidate(std::move(error)); }
 
-void Connection::soft_invalidate(std::exception_ptr error) { state().soft_invalidate(std::move(error)); }
+void Connection::soft_invalidate(std::exception_ptr error) { state()->soft_invalidate(std::move(error)); }
 
 bool Connection::invalidated() const noexcept { return state_ && state_->invalidated(); }
 
-void Connection::detach() { state().detach(); }
+void Connection::detach() { state()->detach(); }
 
 void Connection::close() {
-    if (state_) state_->close();
+    if (const auto state = state_) state->close();
 }
 
 bool Connection::closed() const noexcept { return !state_ || state_->closed(); }

@@ -191,6 +191,7 @@ void ConnectionState::leave_replica(DatabaseErrorInfo& info) {
 
 void ConnectionState::raise_error(const DatabaseError& error, std::string_view sql,
                                   std::span<const ValueView> values) {
+    const auto self = shared_from_this();  // a result that is read knows no more than that it isn't gone
     DatabaseErrorInfo info = error.info();
     info.statement = sql;
     info.message = errors::redact_values(std::move(info.message), values);

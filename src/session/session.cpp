@@ -24,10 +24,10 @@ void log_failure(const char* what) noexcept {
 }  // namespace
 
 Session::Session(Engine engine, SessionOptions options, SourceLocation place)
-    : state_(std::make_unique<detail::SessionState>(std::move(engine), std::move(options), place)) {}
+    : state_(std::make_shared<detail::SessionState>(std::move(engine), std::move(options), place)) {}
 
 Session::Session(Connection& connection, SessionOptions options)
-    : state_(std::make_unique<detail::SessionState>(connection, std::move(options))) {}
+    : state_(std::make_shared<detail::SessionState>(connection, std::move(options))) {}
 
 Session::Session(Session&&) noexcept = default;
 
@@ -48,9 +48,9 @@ Session::~Session() {
     }
 }
 
-detail::SessionState& Session::state() const {
+const std::shared_ptr<detail::SessionState>& Session::state() const {
     if (!state_) throw ResourceClosedError("this session has been moved from");
-    return *state_;
+    return state_;
 }
 
 Result Session::execute(std::string_view sql, std::initializer_list<Parameter> parameters) {
@@ -113,32 +113,34 @@ void Session::invalidate() {
 
 void Session::close() {
     if (!state_) return;
-    const detail::SessionUse use(*state_);
+    const detail::SessionUse use(state_);
     state_->close();
 }
 
 bool Session::closed() const noexcept { return !state_ || state_->closed(); }
 
-Session::Scope::Scope(Session& session) noexcept
-    : session_(session), transaction_(session.state_->transaction()) {}
+Session::Scope::Scope(const Session& session) noexcept
+    : state_(session.state_), transaction_(state_->transaction()) {}
 
 Session::Scope::~Scope() {
-    if (session_.closed() || !session_.in_transaction()) return;
+    if (state_->closed() || !state_->in_transaction()) return;
     try {
-        session_.rollback();
+        const detail::SessionUse use(state_);
+        state_->rollback();
     } catch (...) {  // an error that is on its way to the user must not be hidden by this one
         log_failure("the rollback at the end of a session's scope failed");
     }
 }
 
 void Session::Scope::commit() {
-    if (session_.closed())
+    if (state_->closed())
         throw ResourceClosedError("the session was closed inside the scope of its transaction, which committed nothing");
-    if (!session_.in_transaction()) return;
-    if (session_.state_->transaction() != transaction_)
+    if (!state_->in_transaction()) return;
+    if (state_->transaction() != transaction_)
         throw InvalidRequestError(
             "the transaction of this scope was ended inside it, and what ran afterwards belongs to none; it is rolled back");
-    session_.commit();
+    const detail::SessionUse use(state_);
+    state_->commit();
 }
 
 }  // namespace sociable

@@ -16,15 +16,19 @@ SessionState::SessionState(Engine engine, SessionOptions options, SourceLocation
 }
 
 SessionState::SessionState(Connection& outer, SessionOptions options)
-    : outer_(&outer), shared_(outer.state().engine()), options_(std::move(options)), place_() {}
+    : outer_(&outer), shared_(outer.state()->engine()), options_(std::move(options)), place_() {}
 
-template <class E, class... Fields>
-void SessionState::fire(Fields&... fields) {
+template <class E>
+void SessionState::fire() {
     if (!shared_->hub.has_listeners<E>()) return;
-    E e{fields...};
     ++listening_;
     try {
-        shared_->hub.fire(e);
+        if constexpr (requires(E& e) { e.connection; }) {
+            connection_of().state()->fire<E>();  // which refuses that its transaction is ended under the session
+        } else {
+            E e;
+            shared_->hub.fire(e);
+        }
     } catch (...) {
         --listening_;
         throw;
@@ -61,11 +65,11 @@ Connection& SessionState::connection() {
         join(*outer_);
     } else {
         Connection connection = engine_->connect(place_);
-        connection.state().begin(transaction_options_);
+        connection.state()->begin(transaction_options_);
         own_.emplace(std::move(connection));
         part_ = Part::whole;
     }
-    fire<event::AfterBegin>(connection_of());
+    fire<event::AfterBegin>();
     return connection_of();
 }
 
@@ -77,7 +81,7 @@ void SessionState::join(Connection& outer) {
     if (mode == Mode::conditional_savepoint)
         mode = outer.in_nested_transaction() ? Mode::create_savepoint : Mode::rollback_only;
     if (!outer.in_transaction()) {
-        outer.state().begin(transaction_options_);
+        outer.state()->begin(transaction_options_);
         part_ = Part::whole;
     } else if (mode == Mode::create_savepoint) {
         savepoint_.emplace(outer.begin_nested());
@@ -91,7 +95,7 @@ void SessionState::commit() {
     require_open();
     refuse_listeners("commit");
     if (part_ != Part::none) {
-        fire<event::BeforeCommit>(connection_of());
+        fire<event::BeforeCommit>();
         switch (part_) {
             case Part::none:
             case Part::rollback_only: break;
@@ -153,14 +157,14 @@ void SessionState::close() {
 }
 
 void SessionState::give_up_failed_begin() noexcept {
-    if (!own_ || !own_->state().begin_failed()) return;
+    if (!own_ || own_->closed() || !own_->state()->begin_failed()) return;
     end();
 }
 
-SessionUse::SessionUse(SessionState& state) : state_(state), outermost_(false) {
+SessionUse::SessionUse(std::shared_ptr<SessionState> state) : state_(std::move(state)), outermost_(false) {
     std::thread::id nobody{};
     const auto me = std::this_thread::get_id();
-    if (state_.user_.compare_exchange_strong(nobody, me, std::memory_order_acquire))
+    if (state_->user_.compare_exchange_strong(nobody, me, std::memory_order_acquire))
         outermost_ = true;
     else if (nobody != me)
         throw InvalidRequestError(
@@ -168,11 +172,11 @@ SessionUse::SessionUse(SessionState& state) : state_(state), outermost_(false) {
 }
 
 SessionUse::~SessionUse() {
-    if (outermost_) state_.user_.store({}, std::memory_order_release);
+    if (outermost_) state_->user_.store({}, std::memory_order_release);
 }
 
-Connection& SessionUse::connection() { return state_.connection(); }
+Connection& SessionUse::connection() { return state_->connection(); }
 
-void SessionUse::failed() noexcept { state_.give_up_failed_begin(); }
+void SessionUse::failed() noexcept { state_->give_up_failed_begin(); }
 
 }  // namespace sociable::detail

@@ -49,8 +49,8 @@ private:
     void join(Connection& outer);
     void end() noexcept;
     void refuse_listeners(const char* call) const;
-    template <class E, class... Fields>
-    void fire(Fields&... fields);
+    template <class E>
+    void fire();
 
     std::optional<Engine> engine_;
     Connection* const outer_ = nullptr;

@@ -244,6 +244,75 @@ TEST_CASE("a listener that ends the transaction by its SQL leaves nothing that c
     });
 }
 
+TEST_CASE("a listener may destroy the object that it is told about: nothing is committed, no connection is lost") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
+        create_items(engine);
+        const auto destroyed_at = [&]<class E>(E*) {
+            {
+                auto connection = std::make_unique<Connection>(engine.connect());
+                const auto sub = engine.listen<E>([&](E&) { connection.reset(); });
+                try {
+                    insert(*connection, 1);
+                    if (connection) connection->begin_nested().rollback();
+                    if (connection) insert(*connection, 1);
+                } catch (const DatabaseError&) {
+                }
+                CHECK_FALSE(connection);
+            }
+            CHECK(count_items(engine) == 0);
+        };
+        destroyed_at(static_cast<event::Begin*>(nullptr));
+        destroyed_at(static_cast<event::BeforeExecute*>(nullptr));
+        destroyed_at(static_cast<event::AfterExecute*>(nullptr));
+        destroyed_at(static_cast<event::Savepoint*>(nullptr));
+        destroyed_at(static_cast<event::HandleError*>(nullptr));
+
+        ScopedSession current{SessionMaker(engine)};
+        {
+            const auto sub = engine.listen<event::AfterBegin>([&](event::AfterBegin&) { current.remove(); });
+            CHECK_THROWS_AS(current->execute("INSERT INTO items VALUES (1, 'x')"), InvalidRequestError);
+        }
+        CHECK_THROWS_AS(current->begin([&](Session& s) {
+            s.execute("INSERT INTO items VALUES (1, 'x')");
+            current.remove();
+        }),
+                        ResourceClosedError);
+        CHECK(count_items(engine) == 0);
+    });
+}
+
+TEST_CASE("a session's listener can't end the session's connection either") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
+        create_items(engine);
+        const auto refused = [&]<class E>(E*, auto misuse) {
+            {
+                Session session(engine);
+                const auto sub = engine.listen<E>([&](E& e) { misuse(e.connection); });
+                CHECK_THROWS_AS(session.begin([](Session& s) { s.execute("INSERT INTO items VALUES (1, 'x')"); }),
+                                InvalidRequestError);
+            }
+            CHECK(count_items(engine) == 0);
+        };
+        const auto each_misuse = [&]<class E>(E* event) {
+            refused(event, [](Connection& c) { c.close(); });
+            refused(event, [](Connection& c) { c.invalidate(); });
+            refused(event, [](Connection& c) { c.rollback(); });
+            refused(event, [](Connection& c) { c.commit(); });
+        };
+        each_misuse(static_cast<event::AfterBegin*>(nullptr));
+        each_misuse(static_cast<event::BeforeCommit*>(nullptr));
+
+        const auto sub = engine.listen<event::AfterBegin>([](event::AfterBegin& e) { Connection taken(std::move(e.connection)); });
+        Session(engine).begin([](Session& s) { s.execute("INSERT INTO items VALUES (1, 'x')"); });
+        CHECK(count_items(engine) == 1);
+        Session session(engine);
+        Connection taken(std::move(session.connection()));
+        CHECK_THROWS_AS(session.execute("SELECT 1"), ResourceClosedError);
+    });
+}
+
 TEST_CASE("a session's listener can't end the session") {
     Database database(Kind::sqlite);
     Engine engine = database.engine();

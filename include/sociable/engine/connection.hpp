@@ -142,7 +142,8 @@ private:
 
     Result run(std::string_view sql, Parameters parameters, Mode mode, Spare spare);
     std::int64_t run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row, Spare spare);
-    detail::ConnectionState& state() const;
+    /// Shared for the time of a call, in which a listener may destroy this object.
+    std::shared_ptr<detail::ConnectionState> state() const;
     /// Forgets the connection without closing it.
     void release() noexcept { state_.reset(); }
 

@@ -22,10 +22,10 @@ namespace sociable {
 namespace detail {
 class SessionState;
 
-/// Marks a session as used by this thread while it lives. @throws InvalidRequestError when another thread uses it
+/// Marks a session as used by this thread while it lives, and keeps what it is made of. @throws InvalidRequestError when another thread uses it
 class SessionUse {
 public:
-    explicit SessionUse(SessionState& state);
+    explicit SessionUse(std::shared_ptr<SessionState> state);
     SessionUse(const SessionUse&) = delete;
     SessionUse& operator=(const SessionUse&) = delete;
     ~SessionUse();
@@ -36,7 +36,7 @@ public:
     void failed() noexcept;
 
 private:
-    SessionState& state_;
+    std::shared_ptr<SessionState> state_;
     bool outermost_;
 };
 
@@ -113,14 +113,14 @@ private:
     /// Ends the transaction of a function's scope: rolled back unless committed.
     class Scope {
     public:
-        explicit Scope(Session& session) noexcept;
+        explicit Scope(const Session& session) noexcept;
         Scope(const Scope&) = delete;
         Scope& operator=(const Scope&) = delete;
         ~Scope();
         void commit();
 
     private:
-        Session& session_;
+        std::shared_ptr<detail::SessionState> state_;  ///< also when the function destroys the session
         std::uint64_t transaction_;
     };
 
@@ -147,9 +147,9 @@ private:
             throw;
         }
     }
-    detail::SessionState& state() const;
+    const std::shared_ptr<detail::SessionState>& state() const;
 
-    std::unique_ptr<detail::SessionState> state_;
+    std::shared_ptr<detail::SessionState> state_;
 };
 
 }  // namespace sociable
