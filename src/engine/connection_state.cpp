@@ -27,7 +27,10 @@ private:
 
 /// Connect errors go through the handle_error listeners as well.
 [[noreturn]] void raise_connect_error(EngineState& engine, const DatabaseError& error) {
-    if (!engine.hub.has_listeners<event::HandleError>()) throw;
+    // What a listener does about it may be to connect, here or elsewhere: that error is not for it to handle again.
+    static thread_local bool handling = false;
+    if (handling || !engine.hub.has_listeners<event::HandleError>()) throw;
+    const Handling guard(handling);
     event::HandleError e{nullptr, error.info(), std::current_exception(), error.is_disconnect()};
     engine.hub.fire(e);
     std::rethrow_exception(e.exception);

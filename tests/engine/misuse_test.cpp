@@ -349,6 +349,18 @@ TEST_CASE("a handle_error listener may use the connection, and its own errors ar
     });
 }
 
+TEST_CASE("a handle_error listener may connect, and an error of that is not handled again") {
+    Engine engine = create_engine("postgresql://nobody@127.0.0.1:1/none", {.pool_timeout = std::chrono::milliseconds(0)});
+    int handled = 0;
+    const auto sub = engine.listen<event::HandleError>([&](event::HandleError&) {
+        ++handled;
+        CHECK_THROWS_AS(engine.connect(), OperationalError);
+    });
+    CHECK_THROWS_AS(engine.connect(), OperationalError);
+    CHECK_THROWS_AS(engine.connect(), OperationalError);
+    CHECK(handled == 2);
+}
+
 TEST_CASE("a scope whose function closes the connection or the session says that nothing was committed") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
