@@ -67,6 +67,8 @@ public:
     /// Ready for a statement: open, connected, and not in a transaction that has failed.
     void require_usable();
     void require_open() const;
+    /// Ends what is left of a SOCI session that its user has closed.
+    void leave_closed_session();
     soci::session& soci();
     pool::Slot& slot();
     void invalidate(std::exception_ptr error);
@@ -138,7 +140,6 @@ private:
     dialect::Driver& driver() const { return *checkout_.slot().driver; }
     void settle_result();
     void require_sound(std::string_view sql);
-    void leave_closed_session();
     void apply_settings();
     void restore_settings() noexcept;
     void run_sql(const std::string& sql);

@@ -23,6 +23,7 @@ ResultState::ResultState(ConnectionState& connection, pool::StatementCache::Leas
 ResultState::~ResultState() { finish(); }
 
 bool ResultState::next() {
+    if (statement_) connection_->leave_closed_session();  // which may end this result
     if (ended_)
         throw ResourceClosedError(std::string(ended_) +
                                   " before all of the result's rows were read; read them first, by all() for example");

@@ -395,6 +395,26 @@ TEST_CASE("a SOCI session that its user has closed is a lost connection") {
     });
 }
 
+TEST_CASE("a result can't be read on once the SOCI session was closed") {
+    on_each(servers, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        Connection c = engine.connect();
+        insert(c, 1);
+        insert(c, 2);
+        c.commit();
+        for (const bool streaming : {false, true}) {
+            soci::session& session = c.soci();
+            Result result = streaming ? c.stream("SELECT id FROM items") : c.execute("SELECT id FROM items");
+            auto row = result.begin();
+            session.close();
+            CHECK_THROWS_WITH_AS(result.all(), doctest::Contains("the SOCI session was closed"), ResourceClosedError);
+            c.rollback();
+        }
+        CHECK(count_items(engine) == 2);
+    });
+}
+
 TEST_CASE("a result that can't be read on says what has happened to it") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
