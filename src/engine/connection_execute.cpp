@@ -151,9 +151,10 @@ void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters 
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const std::string name(parameters[i].name);
         if (!is_among(names, name))
-            throw ArgumentError("the statement has no parameter " +
-                                (name.starts_with(':') ? "'" + name + "'; write the name without the colon" : ":" + name) +
-                                ", in: " + statement.text);
+            throw ArgumentError(
+                "the statement has no parameter " +
+                (name.starts_with(':') ? "'" + name + "'; write the name without the colon" : ":" + name) +
+                ", in: " + statement.text);
         for (std::size_t j = 0; j < i; ++j)
             if (parameters[j].name == name)
                 throw ArgumentError("the parameter :" + name + " has two values, in: " + statement.text);

@@ -111,7 +111,7 @@ TEST_CASE("an error that was dealt with is not told as the cause of a later one"
         c.execute("ROLLBACK TO SAVEPOINT mine");
         c.execute("SELECT 1");
         c.invalidate();
-        CHECK_THROWS_WITH_AS(c.execute("SELECT 1"), doctest::Contains("the connection was invalidated"), PendingRollbackError);
+        CHECK_THROWS_WITH_AS(c.execute("SELECT 1"), doctest::Contains("was invalidated"), PendingRollbackError);
     });
 }
 
@@ -304,7 +304,8 @@ TEST_CASE("a session's listener can't end the session's connection either") {
         each_misuse(static_cast<event::AfterBegin*>(nullptr));
         each_misuse(static_cast<event::BeforeCommit*>(nullptr));
 
-        const auto sub = engine.listen<event::AfterBegin>([](event::AfterBegin& e) { Connection taken(std::move(e.connection)); });
+        const auto sub = engine.listen<event::AfterBegin>(
+            [](event::AfterBegin& e) { Connection taken(std::move(e.connection)); });
         Session(engine).begin([](Session& s) { s.execute("INSERT INTO items VALUES (1, 'x')"); });
         CHECK(count_items(engine) == 1);
         Session session(engine);
@@ -350,7 +351,8 @@ TEST_CASE("a handle_error listener may use the connection, and its own errors ar
 }
 
 TEST_CASE("a handle_error listener may connect, and an error of that is not handled again") {
-    Engine engine = create_engine("postgresql://nobody@127.0.0.1:1/none", {.pool_timeout = std::chrono::milliseconds(0)});
+    Engine engine =
+        create_engine("postgresql://nobody@127.0.0.1:1/none", {.pool_timeout = std::chrono::milliseconds(0)});
     int handled = 0;
     const auto sub = engine.listen<event::HandleError>([&](event::HandleError&) {
         ++handled;

@@ -114,7 +114,7 @@ public:
     std::optional<IsolationLevel> isolation_level() const noexcept;
 
     /// SOCI's own session, inside this connection's transaction, which begins if none has. Valid until the connection is
-    /// closed or invalidated. What SOCI throws is not translated.
+    /// closed or invalidated. What SOCI throws is not translated. Not to be reconnected: that is the pool's work.
     soci::session& soci();
     /// What users attach to the connection itself: kept over checkouts, empty on a new connection.
     Info& info();

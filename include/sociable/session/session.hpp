@@ -22,7 +22,8 @@ namespace sociable {
 namespace detail {
 class SessionState;
 
-/// Marks a session as used by this thread while it lives, and keeps what it is made of. @throws InvalidRequestError when another thread uses it
+/// Marks a session as used by this thread while it lives, and keeps what it is made of.
+/// @throws InvalidRequestError when another thread uses it
 class SessionUse {
 public:
     explicit SessionUse(std::shared_ptr<SessionState> state);
