@@ -27,7 +27,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-    if (!connection_) throw InvalidRequestError("this transaction has been moved from");
+    if (!connection_) throw ResourceClosedError("this transaction has been moved from");
     connection_->commit(id_);
 }
 

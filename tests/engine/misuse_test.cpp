@@ -446,9 +446,9 @@ TEST_CASE("moved from: handles are copies, results and transactions say what has
     Engine engine = database.engine();
     Engine taken = std::move(engine);
     CHECK(engine.url() == taken.url());  // NOLINT: that is what is tested
-    SessionMaker make(engine);
+    SessionMaker make(engine, {.connect = {.settings = {{"cache_size", "7"}}}});
     SessionMaker made = std::move(make);
-    make().close();
+    CHECK(make().execute("PRAGMA cache_size").scalar<int>() == 7);
     ScopedSession current(made);
     ScopedSession other = std::move(current);
     CHECK_FALSE(current.has_session());
@@ -463,12 +463,20 @@ TEST_CASE("moved from: handles are copies, results and transactions say what has
     CHECK_THROWS_AS(result.affected_rows(), ResourceClosedError);
     CHECK_THROWS_AS(result.columns(), ResourceClosedError);
     result.close();
+    CHECK_THROWS_AS(result.begin(), ResourceClosedError);
+    CHECK_THROWS_AS(result.rows<int>(), ResourceClosedError);
     CHECK(now.all<int>() == std::vector{1});
+    auto rows = c.execute("SELECT 1 UNION SELECT 2").rows<int>();
+    auto at = rows.begin();
+    auto rest = std::move(rows);
+    CHECK_THROWS_AS(++at, ResourceClosedError);
+    CHECK_THROWS_AS(rows.begin(), ResourceClosedError);
+    CHECK(*rest.begin() == 2);
     c.rollback();
     Transaction transaction = c.begin();
     Transaction moved = std::move(transaction);
     transaction.rollback();
-    CHECK_THROWS_AS(transaction.commit(), InvalidRequestError);
+    CHECK_THROWS_AS(transaction.commit(), ResourceClosedError);
     CHECK(moved.is_active());
     Row row = c.execute("SELECT 7 AS n").all().front();
     Row copy = std::move(row);

@@ -59,6 +59,7 @@ public:
 private:
     void advance() {
         row_.reset();
+        if (!source_) throw ResourceClosedError("these rows have been moved from");
         if (source_->next()) row_.emplace(codec_.decode(*source_));
     }
 

@@ -30,7 +30,7 @@ public:
     ~Transaction();
 
     /// Commits the transaction, or releases the savepoint. @throws InvalidRequestError when it has ended,
-    /// PendingRollbackError when it has failed, DatabaseError
+    /// ResourceClosedError when it was moved from, PendingRollbackError when it has failed, DatabaseError
     void commit();
     /// Rolls back the transaction, or to the savepoint. Harmless when it has ended.
     void rollback();

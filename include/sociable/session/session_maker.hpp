@@ -16,6 +16,8 @@ class SessionMaker {
 public:
     explicit SessionMaker(Engine engine, SessionOptions options = {})
         : engine_(std::move(engine)), options_(std::move(options)) {}
+    SessionMaker(const SessionMaker&) = default;  // moving copies, so that none ever lacks its options
+    SessionMaker& operator=(const SessionMaker&) = default;
 
     /// A new session.
     Session operator()(SourceLocation place = SourceLocation::current()) const {
