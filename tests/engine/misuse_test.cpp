@@ -495,5 +495,12 @@ TEST_CASE("an empty optional has the type that its value would have") {
             CHECK(engine.connect()
                       .execute("SELECT count(*) FROM items WHERE (:id IS NULL OR id = :id)", {{"id", id}})
                       .scalar<int>() == (id ? 1 : 2));
+        Connection c = engine.connect();
+        c.execute("CREATE TABLE files (data " + database.blob_type() + ")");
+        const Bytes data(2, std::byte{7});
+        c.execute("INSERT INTO files VALUES (:data)", {{"data", data}});
+        for (const std::optional<Bytes>& wanted : {std::optional(data), std::optional<Bytes>()})
+            CHECK(c.execute("SELECT count(*) FROM files WHERE (:data IS NULL OR data = :data)", {{"data", wanted}})
+                      .scalar<int>() == 1);
     });
 }

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <stdexcept>
 #include <string>
 
 using namespace sociable;
@@ -67,6 +68,7 @@ constexpr bool is_complete = Encodable<T>&& Decodable<T>;
 enum class Colour : std::uint8_t { red = 1, blue = 255 };
 enum class Switch : bool { off, on };
 enum class Letter : char { a = 'a' };
+enum class Suit { hearts = 1, spades };
 struct Unknown {};
 
 using Real = std::numeric_limits<double>;
@@ -95,6 +97,13 @@ void check_integer() {
 }
 
 }  // namespace
+
+/// A text to the database, and an error for what is none of its enumerators.
+template <>
+struct sociable::Codec<Suit> {
+    static ValueView encode(Suit v) { return ValueView::text(v == Suit::hearts ? "hearts" : other(v)); }
+    static const char* other(Suit v) { return v == Suit::spades ? "spades" : throw std::logic_error("no such suit"); }
+};
 
 // Which types there are, and which are missing on purpose.
 static_assert(is_complete<bool> && is_complete<signed char> && is_complete<unsigned char> && is_complete<short> &&
@@ -135,6 +144,19 @@ TEST_CASE("NULL into a non-optional is an error that says what to use instead") 
     CHECK(refused<TimePoint>("22002", null) == "NULL can't be read as a timestamp; use std::optional");
     CHECK(refused<local_seconds>("22002", null) == "NULL can't be read as a timestamp; use std::optional");
     refused<Colour>("22002", null);
+}
+
+TEST_CASE("an empty optional tells its type where it is sure of it, and never asks the user's own encode for it") {
+    const auto type = []<class T>(std::optional<T> v) { return Codec<std::optional<T>>::encode(v).null_of(); };
+    CHECK(type(std::optional<bool>()) == Kind::boolean);
+    CHECK(type(std::optional<int>()) == Kind::int32);
+    CHECK(type(std::optional<std::uint16_t>()) == Kind::int32);
+    CHECK(type(std::optional<std::uint64_t>()) == Kind::int64);
+    CHECK(type(std::optional<float>()) == Kind::float64);
+    CHECK(type(std::optional<Colour>()) == Kind::int32);
+    CHECK(type(std::optional<Bytes>()) == Kind::blob);
+    CHECK(type(std::optional<std::string>()) == Kind::null);
+    CHECK(type(std::optional<Suit>()) == Kind::null);
 }
 
 TEST_CASE("an optional tells NULL from empty and zero") {

@@ -22,7 +22,8 @@ namespace sociable {
 using Bytes = std::vector<std::byte>;
 
 /// How a C++ type is bound to a parameter and read from a column. Specialise it for a type of yours with
-/// `static ValueView encode(const T&)`, which may refer to its argument, and `static T decode(const ValueView&)`.
+/// `static ValueView encode(const T&)`, which may refer to its argument, and `static T decode(const ValueView&)`. With a
+/// `static ValueView null()` as well, an empty std::optional of it is a NULL of that type to PostgreSQL.
 ///
 /// Built in: bool, all integers to 64 bits, float, double, std::string, std::string_view and const char* (parameters
 /// only), Bytes, std::span<const std::byte> (parameters only), enums (by their underlying integer), std::chrono
@@ -99,6 +100,7 @@ ValueView encode_date(const std::chrono::year_month_day& v);  // an impossible d
 template <>
 struct Codec<bool> {
     static ValueView encode(bool v) noexcept { return ValueView::boolean(v); }
+    static ValueView null() noexcept { return ValueView::null(ValueView::Kind::boolean); }
     static bool decode(const ValueView& v) { return detail::decode_bool(v); }
 };
 
@@ -111,6 +113,7 @@ struct Codec<T> {
         else
             return ValueView::int64(v);
     }
+    static ValueView null() noexcept { return ValueView::null(encode(0).kind()); }
     static T decode(const ValueView& v) {
         using limits = std::numeric_limits<T>;
         return static_cast<T>(detail::decode_int(v, limits::min(), limits::max()));
@@ -126,6 +129,7 @@ struct Codec<T> {
         else
             return ValueView::uint64(v);
     }
+    static ValueView null() noexcept { return ValueView::null(encode(0).kind()); }
     static T decode(const ValueView& v) {
         return static_cast<T>(detail::decode_uint(v, std::numeric_limits<T>::max()));
     }
@@ -134,12 +138,14 @@ struct Codec<T> {
 template <>
 struct Codec<double> {
     static ValueView encode(double v) noexcept { return ValueView::float64(v); }
+    static ValueView null() noexcept { return ValueView::null(ValueView::Kind::float64); }
     static double decode(const ValueView& v) { return detail::decode_double(v); }
 };
 
 template <>
 struct Codec<float> {
     static ValueView encode(float v) noexcept { return ValueView::float64(v); }
+    static ValueView null() noexcept { return ValueView::null(ValueView::Kind::float64); }
     static float decode(const ValueView& v) { return detail::decode_float(v); }
 };
 
@@ -173,12 +179,14 @@ struct Codec<std::nullopt_t> {
 template <>
 struct Codec<Bytes> {
     static ValueView encode(const Bytes& v) noexcept { return ValueView::blob(v); }
+    static ValueView null() noexcept { return ValueView::null(ValueView::Kind::blob); }
     static Bytes decode(const ValueView& v) { return detail::decode_bytes(v); }
 };
 
 template <std::size_t N>
 struct Codec<std::span<const std::byte, N>> {
     static ValueView encode(std::span<const std::byte> v) noexcept { return ValueView::blob(v); }
+    static ValueView null() noexcept { return ValueView::null(ValueView::Kind::blob); }
 };
 
 template <class T>
@@ -186,6 +194,7 @@ template <class T>
 struct Codec<T> {
     using Underlying = std::underlying_type_t<T>;
     static ValueView encode(T v) noexcept { return Codec<Underlying>::encode(static_cast<Underlying>(v)); }
+    static ValueView null() noexcept { return Codec<Underlying>::null(); }
     static T decode(const ValueView& v) { return static_cast<T>(Codec<Underlying>::decode(v)); }
 };
 
@@ -270,8 +279,10 @@ template <class T>
 struct Codec<std::optional<T>> {
     static ValueView encode(const std::optional<T>& v) requires Encodable<T> {
         if (v) return Codec<T>::encode(*v);
-        if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) return ValueView::null(Codec<T>::encode(T{}).kind());
-        return ValueView::null();
+        if constexpr (requires { Codec<T>::null(); })
+            return Codec<T>::null();
+        else
+            return ValueView::null();
     }
     static std::optional<T> decode(const ValueView& v) requires Decodable<T> {
         if (v.is_null()) return std::nullopt;
