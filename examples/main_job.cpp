@@ -104,8 +104,7 @@ void fail_halfway(const db::SessionMaker& make_session) {
 int main(int argc, char** argv) try {
     const db::Url url(argc > 1 ? argv[1] : "sqlite:///main_job.db");
     // Files get no pool by default; this one is to show one.
-    db::Engine engine =
-        db::create_engine(url, {.pool_size = 2, .max_overflow = 1, .pool_class = db::PoolClass::queue});
+    db::Engine engine = db::create_engine(url, {.pool_size = 2, .max_overflow = 1, .pool_class = db::PoolClass::queue});
     std::cout << "Working on " << engine << "\n\n";
 
     EventCounts events(engine);
@@ -123,8 +122,8 @@ int main(int argc, char** argv) try {
     std::cout << "Accounts after " << threads * transfers << " transfers by " << threads << " threads\n";
     make_session.begin([](db::Session& s) {
         for (const Account& a : s.execute("SELECT * FROM accounts ORDER BY id").all<Account>())
-            std::cout << "  " << std::left << std::setw(16) << a.owner << std::right << std::setw(9) << a.cents / 100 << '.'
-                      << std::setfill('0') << std::setw(2) << a.cents % 100 << std::setfill(' ') << "  "
+            std::cout << "  " << std::left << std::setw(16) << a.owner << std::right << std::setw(9) << a.cents / 100
+                      << '.' << std::setfill('0') << std::setw(2) << a.cents % 100 << std::setfill(' ') << "  "
                       << a.note.value_or("") << '\n';
     });
     make_session.begin([](db::Session& s) { s.execute("DROP TABLE accounts"); });

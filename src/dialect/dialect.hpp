@@ -55,7 +55,8 @@ public:
 };
 
 /// The dialect for the URL's scheme. `sqlite` is what the user set, or nothing.
-/// @throws ArgumentError for an unknown scheme or driver (it lists the known ones), or SqliteOptions for another database
+/// @throws ArgumentError for an unknown scheme or driver (it lists the known ones), or SqliteOptions for another
+/// database
 std::unique_ptr<Dialect> make_dialect(const Url& url, const std::optional<SqliteOptions>& sqlite);
 
 /// Every scheme that make_dialect() knows, for error messages.

@@ -17,7 +17,7 @@ namespace sociable::dialect {
 
 /// What the client library knows, without a round trip, of the connection's transaction.
 enum class TransactionState {
-    idle,    ///< none is open
+    idle,  ///< none is open
     active,
     failed,  ///< one is open, and the database will only take a rollback (PostgreSQL)
     lost     ///< the connection is gone

@@ -47,8 +47,8 @@ public:
     std::string quote_identifier(std::string_view name) const override { return quote_mysql_identifier(name); }
 
 private:
-    // The client library takes a server without TLS for good, whatever it was given, and SOCI has no way to forbid that.
-    // By now the server has seen the user's name and an answer to its challenge, but not the password.
+    // The client library takes a server without TLS for good, whatever it was given, and SOCI has no way to forbid
+    // that. By now the server has seen the user's name and an answer to its challenge, but not the password.
     static void require_encryption(const Url& url, MYSQL* native) {
         if (url.query("sslca") && !mysql_get_ssl_cipher(native))
             raise({.kind = ErrorKind::operational,

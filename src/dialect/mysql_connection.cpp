@@ -49,7 +49,8 @@ void MysqlConnection::ping(std::chrono::milliseconds timeout) {
     ask("DO 0", timeout);
 }
 
-/// The library's own calls would wait as long as the socket does. A statement can be sent first and its answer waited for.
+/// The library's own calls would wait as long as the socket does. A statement can be sent first and its answer waited
+/// for.
 void MysqlConnection::ask(const std::string& sql, std::chrono::milliseconds timeout) {
     using Clock = std::chrono::steady_clock;
     if (mysql_send_query(native_, sql.data(), static_cast<unsigned long>(sql.size())) != 0) fail();

@@ -80,14 +80,14 @@ constexpr Entry table[] = {
 
     // Access and limits, of which several have the SQLSTATE of a wrong statement.
     {1040, {operational, After::retry}},  // ER_CON_COUNT_ERROR: a place may come free
-    {1044, {operational}},  // ER_DBACCESS_DENIED_ERROR
-    {1045, {operational}},  // ER_ACCESS_DENIED_ERROR
-    {1049, {operational}},  // ER_BAD_DB_ERROR
-    {1104, {operational}},  // ER_TOO_BIG_SELECT
+    {1044, {operational}},                // ER_DBACCESS_DENIED_ERROR
+    {1045, {operational}},                // ER_ACCESS_DENIED_ERROR
+    {1049, {operational}},                // ER_BAD_DB_ERROR
+    {1104, {operational}},                // ER_TOO_BIG_SELECT
     {1203, {operational, After::retry}},  // ER_TOO_MANY_USER_CONNECTIONS
     {1226, {operational, After::retry}},  // ER_USER_LIMIT_REACHED
-    {1461, {operational}},  // ER_MAX_PREPARED_STMT_COUNT_REACHED
-    {1815, {internal}},     // ER_INTERNAL_ERROR
+    {1461, {operational}},                // ER_MAX_PREPARED_STMT_COUNT_REACHED
+    {1815, {internal}},                   // ER_INTERNAL_ERROR
 
     // Other transactions.
     {1020, {operational, After::rolled_back}},  // ER_CHECKREAD

@@ -91,11 +91,10 @@ std::string_view sqlstate_of(std::string_view text) {
         std::string_view words;
         std::string_view sqlstate;
     };
-    constexpr std::array phrases{Phrase{"too many clients already", "53300"},
-                                 Phrase{"remaining connection slots are reserved", "53300"},
-                                 Phrase{"too many connections for", "53300"},
-                                 Phrase{"the database system is ", "57P03"},
-                                 Phrase{"password authentication failed", "28P01"}};
+    constexpr std::array phrases{
+        Phrase{"too many clients already", "53300"}, Phrase{"remaining connection slots are reserved", "53300"},
+        Phrase{"too many connections for", "53300"}, Phrase{"the database system is ", "57P03"},
+        Phrase{"password authentication failed", "28P01"}};
     for (const Phrase& phrase : phrases)
         if (text.find(phrase.words) != std::string_view::npos) return phrase.sqlstate;
     return {};

@@ -39,7 +39,8 @@ public:
     PostgresqlResult run(const std::string& sql);
     /// How long run() waits for an answer; none: any time.
     void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept { limit_ = limit; }
-    /// Waits until a result can be received without waiting. @throws DatabaseError, a disconnect, when none came in time
+    /// Waits until a result can be received without waiting. @throws DatabaseError, a disconnect, when none came in
+    /// time
     void await_answer(std::chrono::milliseconds limit);
 
     /// Drops what is still due. `cancel`: first asks the server to stop, unless all of it has arrived already.
@@ -55,8 +56,8 @@ public:
     /// Forgets what waits, which the server has dropped on its own.
     void forget_waiting() noexcept { waiting_.clear(); }
 
-    /// Counts the statements of this connection that changed tables or types: what was prepared before may be stale, and
-    /// inside a transaction the server's refusal would cost all of it.
+    /// Counts the statements of this connection that changed tables or types: what was prepared before may be stale,
+    /// and inside a transaction the server's refusal would cost all of it.
     unsigned long schema_changes = 0;
 
 private:

@@ -4,9 +4,10 @@
 
 namespace sociable::dialect {
 
-/// Whether a statement may leave something behind in its session: a setting, a temporary table, a lock, a variable. False
-/// only for plain reading and writing, which is SELECT, INSERT, UPDATE, DELETE, VALUES, WITH, and no function in it but
-/// the databases' common ones. A text that is hard to judge may. What triggers, views and defaults call is not seen.
+/// Whether a statement may leave something behind in its session: a setting, a temporary table, a lock, a variable.
+/// False only for plain reading and writing, which is SELECT, INSERT, UPDATE, DELETE, VALUES, WITH, and no function in
+/// it but the databases' common ones. A text that is hard to judge may. What triggers, views and defaults call is not
+/// seen.
 bool may_change_session(std::string_view sql);
 
 }  // namespace sociable::dialect

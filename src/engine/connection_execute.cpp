@@ -97,8 +97,10 @@ void ConnectionState::require_sound(std::string_view sql) {
     if (driver().transaction_state() != dialect::TransactionState::failed) return first_cause_.clear();
     if (rolls_back(sql)) return;
     throw PendingRollbackError(
-        "a statement has failed in this transaction, which must be rolled back first, or to a savepoint set before; the "
-        "cause was: " + (first_cause_.empty() ? "not told" : first_cause_));
+        "a statement has failed in this transaction, which must be rolled back first, or to a savepoint set before; "
+        "the "
+        "cause was: " +
+        (first_cause_.empty() ? "not told" : first_cause_));
 }
 
 pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {
@@ -137,8 +139,8 @@ void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters 
     std::size_t used = 0;
     const std::vector<std::string>& names = statement.sql.parameters;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                        [&](const Parameter& p) { return p.name == names[i]; });
+        const auto found =
+            std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == names[i]; });
         if (found == parameters.end())
             throw ArgumentError("the parameter :" + names[i] + " has no value" + given_in_vain(names, parameters) +
                                 ", in: " + statement.text);

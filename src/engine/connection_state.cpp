@@ -183,7 +183,8 @@ void ConnectionState::leave_replica(DatabaseErrorInfo& info) {
     if (transaction_options_.read_only || options_.read_only || !checkout_ || !checkout_.slot().connected()) return;
     pool::Slot& slot = checkout_.slot();
     if (driver().tells_of_replica(info)) {
-        log::pool().warn("{}: the server takes no writes (any more); its connections are replaced", engine_->settings.name);
+        log::pool().warn("{}: the server takes no writes (any more); its connections are replaced",
+                         engine_->settings.name);
         checkout_.pool().lifecycle().outdate(slot.generation);
         info.is_retryable = true;
     } else if (info.sqlstate != read_only_transaction) {
@@ -192,8 +193,7 @@ void ConnectionState::leave_replica(DatabaseErrorInfo& info) {
     slot.soft_invalidated = true;
 }
 
-void ConnectionState::raise_error(const DatabaseError& error, std::string_view sql,
-                                  std::span<const ValueView> values) {
+void ConnectionState::raise_error(const DatabaseError& error, std::string_view sql, std::span<const ValueView> values) {
     const auto self = shared_from_this();  // a result that is read knows no more than that it isn't gone
     DatabaseErrorInfo info = error.info();
     info.statement = sql;

@@ -42,7 +42,8 @@ public:
     ~ConnectionState();
 
     // connection_execute.cpp
-    std::shared_ptr<ResultState> execute(std::string_view sql, Parameters parameters, bool streaming, bool spare_ignored);
+    std::shared_ptr<ResultState> execute(std::string_view sql, Parameters parameters, bool streaming,
+                                         bool spare_ignored);
     std::int64_t execute_many(std::string_view sql, std::size_t rows, const RowOfParameters& row, bool spare_ignored);
 
     // connection_transaction.cpp
@@ -82,8 +83,8 @@ public:
     /// Runs the handle_error listeners, invalidates after a disconnect, and throws the error with its statement.
     [[noreturn]] void raise_error(const DatabaseError& error, std::string_view sql, std::span<const ValueView> values);
 
-    /// Calls the listeners of one of this connection's events. They may run statements on it, but neither end it nor its
-    /// transaction. @throws what they throw, and what has become of the connection by what they did
+    /// Calls the listeners of one of this connection's events. They may run statements on it, but neither end it nor
+    /// its transaction. @throws what they throw, and what has become of the connection by what they did
     template <class E, class... Fields>
     void fire(Fields... fields) {
         if (!engine_->hub.has_listeners<E>()) return;
@@ -125,9 +126,9 @@ private:
 
     enum class Phase {
         none,
-        begun,   ///< in the user's eyes; the database learns of it with the first statement
+        begun,  ///< in the user's eyes; the database learns of it with the first statement
         active,
-        failed   ///< only rollback() is left
+        failed  ///< only rollback() is left
     };
     struct Savepoint {
         std::uint64_t id;

@@ -11,7 +11,8 @@ std::uint64_t ConnectionState::begin(const TransactionOptions& options) {
     refuse_listeners("begin a transaction on");
     if (phase_ != Phase::none)
         throw InvalidRequestError(
-            "a transaction has begun on this connection already, by begin() or by its first statement; end it first, or "
+            "a transaction has begun on this connection already, by begin() or by its first statement; end it first, "
+            "or "
             "use begin_nested()");
     if (options.isolation_level) {
         engine_->dialect->check(*options.isolation_level);
@@ -94,8 +95,9 @@ void ConnectionState::send_commit() {
             if (!error.is_disconnect() || reads_only) throw;
             DatabaseErrorInfo info = error.info();
             info.kind = ErrorKind::commit_outcome_unknown;
-            info.message = "the connection was lost during COMMIT, and the transaction may have been committed or not: " +
-                           info.message;
+            info.message =
+                "the connection was lost during COMMIT, and the transaction may have been committed or not: " +
+                info.message;
             raise(std::move(info));
         }
     } catch (const DatabaseError& error) {
@@ -114,8 +116,7 @@ void ConnectionState::rollback() {
         fail_transaction(first_cause_);  // until it is known to be gone
         fire<event::Rollback>();
         pool::Slot& slot = checkout_.slot();
-        if (slot.connected() && !autocommit() &&
-            slot.driver->transaction_state() != dialect::TransactionState::idle) {
+        if (slot.connected() && !autocommit() && slot.driver->transaction_state() != dialect::TransactionState::idle) {
             try {
                 driver().rollback();
             } catch (const DatabaseError& error) {
@@ -134,12 +135,15 @@ void ConnectionState::end_transaction() noexcept {
 
 void ConnectionState::commit_scope(std::uint64_t id) {
     if (closed())
-        throw ResourceClosedError("the connection was closed inside the scope of its transaction, which committed nothing");
+        throw ResourceClosedError(
+            "the connection was closed inside the scope of its transaction, which committed nothing");
     if (is_active(id)) return commit(id);
-    // A savepoint's number is above its transaction's; a number below the current transaction's is of one that has ended.
+    // A savepoint's number is above its transaction's; a number below the current transaction's is of one that has
+    // ended.
     if (phase_ != Phase::none && id < transaction_id_)
         throw InvalidRequestError(
-            "the transaction of this scope was ended inside it, and what ran afterwards belongs to none; it is rolled back");
+            "the transaction of this scope was ended inside it, and what ran afterwards belongs to none; it is rolled "
+            "back");
 }
 
 void ConnectionState::fail_transaction(std::string cause) {

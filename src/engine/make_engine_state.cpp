@@ -114,8 +114,10 @@ void check_together(const EngineOptions& o) {
     };
     check_kept("warm_up", o.warm_up);
     check_kept("pool_min_idle", o.pool_min_idle);
-    if (!o.warm_up_sql.empty() && o.warm_up.value_or(0) == 0) refuse("warm_up_sql", "warm_up opens no connection to run it on");
-    if (o.pool_ping_after_idle && !o.pool_pre_ping) refuse("pool_ping_after_idle", "means nothing without pool_pre_ping");
+    if (!o.warm_up_sql.empty() && o.warm_up.value_or(0) == 0)
+        refuse("warm_up_sql", "warm_up opens no connection to run it on");
+    if (o.pool_ping_after_idle && !o.pool_pre_ping)
+        refuse("pool_ping_after_idle", "means nothing without pool_pre_ping");
     if (o.creator && o.connect_timeout) refuse("connect_timeout", "creator opens the connection, and can't be told");
     if (o.creator && !o.connect_args.empty()) refuse("connect_args", "creator opens the connection, and can't be told");
 }
@@ -129,8 +131,8 @@ Url connect_url(Url url, const EngineOptions& options, dialect::Locality localit
     }
     const auto timeout = options.connect_timeout.value_or(std::chrono::seconds(10));
     if (options.connect_timeout || !url.query("connect_timeout"))
-        url = url.with_query("connect_timeout",
-                             std::to_string(std::chrono::ceil<std::chrono::seconds>(timeout).count()));
+        url =
+            url.with_query("connect_timeout", std::to_string(std::chrono::ceil<std::chrono::seconds>(timeout).count()));
     return url;
 }
 
@@ -165,7 +167,8 @@ pool::Settings pool_settings(const Url& url, const EngineOptions& options, const
         settings.size = options.pool_size.value_or(default_size);
         settings.max_overflow = options.max_overflow.value_or(10);
     } else {
-        settings.size = settings.pool_class == PoolClass::static_ || settings.pool_class == PoolClass::assertion ? 1 : 0;
+        settings.size =
+            settings.pool_class == PoolClass::static_ || settings.pool_class == PoolClass::assertion ? 1 : 0;
         settings.max_overflow = 0;
     }
     settings.lifo = options.pool_use_lifo.value_or(false);

@@ -18,8 +18,7 @@ std::string describe(const TimeoutInfo& info) {
     if (info.suspended) text += "; the pool is suspended";
     if (!info.last_connect_error.empty()) text += "; the last connect failed: " + info.last_connect_error;
     const std::size_t told = std::min(info.holders.size(), most_holders);
-    for (std::size_t i = 0; i < told; ++i)
-        text += (i == 0 ? "; held longest: " : "; ") + to_string(info.holders[i]);
+    for (std::size_t i = 0; i < told; ++i) text += (i == 0 ? "; held longest: " : "; ") + to_string(info.holders[i]);
     return text;
 }
 

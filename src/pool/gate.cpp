@@ -165,8 +165,8 @@ Gate::Outcome Gate::wait(Clock::time_point deadline, const std::function<void()>
         lock.lock();
     }
     for (bool timed_out = false; self.waiting;) {
-        // Nudged, before it slept or while; timed out; or woken for nothing. Who has timed out looks as well: a nudge it
-        // got is for all.
+        // Nudged, before it slept or while; timed out; or woken for nothing. Who has timed out looks as well: a nudge
+        // it got is for all.
         nudged_.store(false, std::memory_order_relaxed);
         std::atomic_thread_fence(std::memory_order_seq_cst);
         serve();

@@ -20,9 +20,9 @@ namespace sociable::pool {
 /// connection open.
 ///
 /// A newcomer takes what is idle without a lock. When nothing is, it joins a queue and sleeps; what comes free then
-/// goes to the oldest waiter. Handing over costs a switch of threads each time, which is 30 times the price of a checkout
-/// when connections are held for no time at all; so a newcomer may overtake while the oldest waiter is younger than
-/// `overtaking`, and no longer.
+/// goes to the oldest waiter. Handing over costs a switch of threads each time, which is 30 times the price of a
+/// checkout when connections are held for no time at all; so a newcomer may overtake while the oldest waiter is younger
+/// than `overtaking`, and no longer.
 ///
 /// No wake-up is lost: who frees something makes it visible first and then looks for waiters; who waits makes itself
 /// visible first and then looks for something free. Both sides put a sequentially consistent fence between their two
@@ -53,7 +53,8 @@ public:
 
     /// An idle slot, unless there is none or it is due to a waiter.
     Slot* try_take() noexcept;
-    /// Waits for a slot until `deadline`. `demand` is called once, without a lock, as soon as this thread is in the queue.
+    /// Waits for a slot until `deadline`. `demand` is called once, without a lock, as soon as this thread is in the
+    /// queue.
     /// @throws what `demand` throws
     Outcome wait(Clock::time_point deadline, const std::function<void()>& demand);
     /// Ends every wait that is under way with Failure::disposed.
@@ -62,8 +63,8 @@ public:
     void fail_oldest(const std::exception_ptr& error) noexcept;
     void fail_all(const std::exception_ptr& error) noexcept;
 
-    /// Gives back a connected slot with its permit. False when as many are idle as the pool keeps, or more are open than
-    /// it may have: the caller closes the connection and releases the permit.
+    /// Gives back a connected slot with its permit. False when as many are idle as the pool keeps, or more are open
+    /// than it may have: the caller closes the connection and releases the permit.
     bool keep(Slot& slot) noexcept;
     /// An idle slot with its permit, or null, whoever waits: for upkeep.
     Slot* take_idle() noexcept;

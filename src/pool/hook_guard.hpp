@@ -4,8 +4,8 @@
 
 namespace sociable::pool {
 
-/// Keeps the user's hooks from being called on background threads once the engine is gone, with which what they refer to
-/// may go. Thread-safe.
+/// Keeps the user's hooks from being called on background threads once the engine is gone, with which what they refer
+/// to may go. Thread-safe.
 ///
 /// Who calls a hook counts itself in first and then looks whether hooks are over; who ends them says so first and then
 /// looks at the count. Both in sequentially consistent order, so that one of them sees the other.

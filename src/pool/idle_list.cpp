@@ -74,9 +74,7 @@ namespace {
 
 constexpr std::uint64_t number_mask = 0xffffffffU;
 
-constexpr std::uint64_t changed(std::uint64_t top, std::uint64_t number) {
-    return ((top >> 32) + 1) << 32 | number;
-}
+constexpr std::uint64_t changed(std::uint64_t top, std::uint64_t number) { return ((top >> 32) + 1) << 32 | number; }
 
 }  // namespace
 

@@ -10,8 +10,8 @@
 
 namespace sociable::pool {
 
-/// Slots that are connected and idle. No locks, for any number of threads. A pop() that meets a push() under way may find
-/// nothing; the pusher looks for waiters after its push, which is what the gate relies on.
+/// Slots that are connected and idle. No locks, for any number of threads. A pop() that meets a push() under way may
+/// find nothing; the pusher looks for waiters after its push, which is what the gate relies on.
 class IdleList {
 public:
     virtual ~IdleList() = default;

@@ -229,7 +229,8 @@ void Lifecycle::drop(Slot& slot) noexcept {
 }
 
 bool Lifecycle::is_outdated(const Slot& slot) const noexcept {
-    return slot.soft_invalidated.load(relaxed) || slot.generation.load(relaxed) != generation_.load(std::memory_order_acquire);
+    return slot.soft_invalidated.load(relaxed) ||
+           slot.generation.load(relaxed) != generation_.load(std::memory_order_acquire);
 }
 
 void Lifecycle::outdate(std::uint64_t generation) noexcept {

@@ -23,8 +23,8 @@ namespace sociable::pool {
 
 /// The life of a connection, for every kind of pool: open, check, reset, close. The caller owns the slot.
 ///
-/// Thread safety: several threads at once, each with a slot of its own. No lock is held while the database or a listener
-/// is called.
+/// Thread safety: several threads at once, each with a slot of its own. No lock is held while the database or a
+/// listener is called.
 class Lifecycle {
 public:
     /// How long the server may take for each answer when a connection is given back.
@@ -45,7 +45,8 @@ public:
     void reset(Slot& slot) noexcept;
     /// Closes a connected slot.
     void close(Slot& slot) noexcept;
-    /// Closes a connected slot as dead. `error` is why, or null. @throws what an Invalidate listener throws; it is closed
+    /// Closes a connected slot as dead. `error` is why, or null. @throws what an Invalidate listener throws; it is
+    /// closed
     void invalidate(Slot& slot, std::exception_ptr error);
 
     /// Ends pauses between attempts to connect, now and later.

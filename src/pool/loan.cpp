@@ -37,8 +37,9 @@ std::optional<Loan::Record> Loan::read() const noexcept {
             continue;
         }
         Record record;
-        record.place = SourceLocation::current(file_.load(std::memory_order_acquire), line_.load(std::memory_order_acquire),
-                                               function_.load(std::memory_order_acquire));
+        record.place =
+            SourceLocation::current(file_.load(std::memory_order_acquire), line_.load(std::memory_order_acquire),
+                                    function_.load(std::memory_order_acquire));
         record.thread = thread_.load(std::memory_order_acquire);
         record.since = Clock::time_point(Clock::duration(since_.load(std::memory_order_acquire)));
         if (version_.load(std::memory_order_relaxed) != version) continue;

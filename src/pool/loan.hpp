@@ -15,8 +15,8 @@ std::uint64_t this_thread_number() noexcept;
 
 /// Who has borrowed a slot, where and since when. Written by the borrower, read by anybody at any time.
 ///
-/// A sequence lock: the version is odd while the fields are being written. Fields are stored with release and loaded with
-/// acquire order, so that a reader who sees one new field also sees the odd version before it, or a later one, and
+/// A sequence lock: the version is odd while the fields are being written. Fields are stored with release and loaded
+/// with acquire order, so that a reader who sees one new field also sees the odd version before it, or a later one, and
 /// tries again.
 class Loan {
 public:
@@ -26,7 +26,9 @@ public:
         Clock::time_point since{};
     };
 
-    void start(const SourceLocation& place, Clock::time_point since) noexcept { write(place, this_thread_number(), since); }
+    void start(const SourceLocation& place, Clock::time_point since) noexcept {
+        write(place, this_thread_number(), since);
+    }
     void end() noexcept { write({}, 0, {}); }
     /// Nothing while nobody has borrowed the slot.
     std::optional<Record> read() const noexcept;

@@ -179,7 +179,8 @@ void Maintenance::renew_idle() noexcept {
             strategy_.put(*slot);
         }
     } catch (const std::exception& e) {
-        log::pool().warn("{}: a connection could not be replaced ahead of its time: {}", parts_.settings.name, e.what());
+        log::pool().warn("{}: a connection could not be replaced ahead of its time: {}", parts_.settings.name,
+                         e.what());
     } catch (...) {
         log::pool().warn("{}: a listener threw while a connection was replaced", parts_.settings.name);
     }

@@ -12,8 +12,8 @@
 
 namespace sociable::pool {
 
-/// What is done to a pool's idle connections while nobody asks for them, and the report of those held too long. It takes
-/// one idle connection at a time, so that never more than one is missing.
+/// What is done to a pool's idle connections while nobody asks for them, and the report of those held too long. It
+/// takes one idle connection at a time, so that never more than one is missing.
 ///
 /// Thread safety: every member may be called by several threads at once.
 class Maintenance {

@@ -1,8 +1,8 @@
 #include "pool/opener.hpp"
 
 #include "log/log.hpp"
-#include "pool/backoff.hpp"
 #include "pool/background.hpp"
+#include "pool/backoff.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -34,8 +34,8 @@ bool has_no_place(const std::exception_ptr& error) {
 bool Opener::begin() noexcept {
     if (breaker_.is_open() || parts_.lifecycle.stop_signal().stopped()) return false;
     // What the minimum lacks, of what the pool would keep.
-    const int missing = std::min(parts_.settings.min_idle - gate_.idle(),
-                                 gate_.kept_at_most() - gate_.open() + gate_.opening());
+    const int missing =
+        std::min(parts_.settings.min_idle - gate_.idle(), gate_.kept_at_most() - gate_.open() + gate_.opening());
     return gate_.begin_opening(parts_.settings.connecting_limit, missing);
 }
 

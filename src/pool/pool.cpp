@@ -16,7 +16,8 @@ void Pool::reconnect() { core_->reconnect(); }
 
 void Pool::resize(Limit size, Limit max_overflow) {
     if (!size.is_unlimited() && size.count() < 1)
-        throw ArgumentError("resize: the size is " + std::to_string(size.count()) + "; valid are 1 and more, or unlimited");
+        throw ArgumentError("resize: the size is " + std::to_string(size.count()) +
+                            "; valid are 1 and more, or unlimited");
     if (!max_overflow.is_unlimited() && max_overflow.count() < 0)
         throw ArgumentError("resize: the overflow is " + std::to_string(max_overflow.count()) +
                             "; valid are 0 and more, or unlimited");

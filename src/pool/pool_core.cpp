@@ -135,7 +135,8 @@ void PoolCore::give_back(Slot& slot) {
         failed = std::current_exception();
     }
     end_loan(slot);
-    // Sequentially consistent, as the count of drainers: either the drainer sees this connection back, or it is seen here.
+    // Sequentially consistent, as the count of drainers: either the drainer sees this connection back, or it is seen
+    // here.
     slot.lent_generation.store(0, std::memory_order_seq_cst);
     strategy_->put(slot);
     if (drainers_.load(std::memory_order_seq_cst) != 0) {
@@ -150,10 +151,11 @@ void PoolCore::end_loan(Slot& slot) noexcept {
     if (slot.leak_reported.load(relaxed)) {
         slot.leak_reported.store(false, relaxed);
         if (const auto loan = slot.loan.read())
-            log::pool().warn("{}: connection {} came back after all: taken at {}", settings_.name,
-                             slot.lent_connection.load(relaxed),
-                             to_string(Holder{loan->place, loan->thread,
-                                              std::chrono::duration_cast<std::chrono::milliseconds>(now - loan->since)}));
+            log::pool().warn(
+                "{}: connection {} came back after all: taken at {}", settings_.name,
+                slot.lent_connection.load(relaxed),
+                to_string(Holder{loan->place, loan->thread,
+                                 std::chrono::duration_cast<std::chrono::milliseconds>(now - loan->since)}));
     }
     slot.loan.end();
     slot.idle_since.store(now, relaxed);
@@ -182,7 +184,8 @@ void PoolCore::dispose() {
 
 bool PoolCore::dispose(std::chrono::milliseconds drain_timeout) {
     // A sum beyond what a clock can tell would lie in the past.
-    const auto deadline = Clock::now() + std::min<std::chrono::milliseconds>(drain_timeout, std::chrono::hours(24 * 365));
+    const auto deadline =
+        Clock::now() + std::min<std::chrono::milliseconds>(drain_timeout, std::chrono::hours(24 * 365));
     dispose();
     const std::uint64_t generation = lifecycle_->generation();
     drainers_.fetch_add(1, std::memory_order_seq_cst);

@@ -47,7 +47,8 @@ void QueuePool::warn_of_self_deadlock(SourceLocation place) {
     if (last != 0 && now - Clock::time_point(Clock::duration(last)) < std::chrono::minutes(1)) return;
     if (!warned_at_.compare_exchange_strong(last, now.time_since_epoch().count(), std::memory_order_relaxed)) return;
     log::pool().warn(
-        "{}: thread {} waits for a connection at {} while it holds {}, the first taken at {}; all {} are in use. Threads "
+        "{}: thread {} waits for a connection at {} while it holds {}, the first taken at {}; all {} are in use. "
+        "Threads "
         "that do so can wait for each other until they time out, unless pool_size + max_overflow >= threads x "
         "(connections that each holds at once - 1) + 1",
         parts_.settings.name, this_thread_number(), to_string(place), own.count, to_string(own.first), gate_.open());
@@ -73,7 +74,8 @@ void QueuePool::refuse(const Gate::Outcome& outcome) const {
     info.opening = opening();
     info.waiters = waiters() + 1;
     info.waited = settings.timeout;
-    info.oldest_wait = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(gate_.oldest_wait()), info.waited);
+    info.oldest_wait =
+        std::max(std::chrono::duration_cast<std::chrono::milliseconds>(gate_.oldest_wait()), info.waited);
     info.suspended = gate_.is_suspended();
     info.last_connect_error = parts_.lifecycle.last_connect_error();
     info.holders = holders(parts_.storage, settings.clock());
@@ -127,9 +129,7 @@ void QueuePool::suspend(bool suspended) {
     opener_.demand_quietly();
 }
 
-void Strategy::resize(Limit, Limit) {
-    throw InvalidRequestError("only QueuePool has limits that can be changed");
-}
+void Strategy::resize(Limit, Limit) { throw InvalidRequestError("only QueuePool has limits that can be changed"); }
 
 void Strategy::suspend(bool) { throw InvalidRequestError("only QueuePool can be suspended"); }
 

@@ -9,8 +9,8 @@
 
 namespace sociable::pool {
 
-/// Keeps up to `size` connections, opens up to `max_overflow` more, and then makes the next wait. Connections are opened
-/// in the background, unless the borrower has no time to wait at all.
+/// Keeps up to `size` connections, opens up to `max_overflow` more, and then makes the next wait. Connections are
+/// opened in the background, unless the borrower has no time to wait at all.
 class QueuePool : public Strategy {
 public:
     QueuePool(const Parts& parts, const Gate::Settings& gate);

@@ -20,9 +20,10 @@ public:
         const std::lock_guard lock(mutex_);
         Place& mine = places_[std::this_thread::get_id()];
         if (mine.out)
-            throw InvalidRequestError("pool '" + parts_.settings.name +
-                                      "': SingletonThreadPool has one connection per thread, and this one's is out since " +
-                                      to_string(mine.location) + "; close that one first");
+            throw InvalidRequestError(
+                "pool '" + parts_.settings.name +
+                "': SingletonThreadPool has one connection per thread, and this one's is out since " +
+                to_string(mine.location) + "; close that one first");
         if (!mine.slot) mine.slot = &parts_.storage.take();
         mine.out = true;
         mine.location = place;
@@ -102,8 +103,8 @@ private:
     template <class Condition>
     int count(Condition condition) const noexcept {
         const std::lock_guard lock(mutex_);
-        return static_cast<int>(std::count_if(places_.begin(), places_.end(),
-                                              [&](const auto& p) { return condition(p.second); }));
+        return static_cast<int>(
+            std::count_if(places_.begin(), places_.end(), [&](const auto& p) { return condition(p.second); }));
     }
 
     Parts parts_;

@@ -48,7 +48,7 @@ struct Slot {
     std::atomic<Clock::time_point> idle_since{Clock::time_point::min()};
     std::atomic<Clock::time_point> well_at{Clock::time_point::min()};  ///< last known to be well
     std::atomic<std::uint64_t> checked_round{0};                       ///< of health checks, when it was last asked
-    std::atomic<bool> soft_invalidated{false};  ///< to be closed when it comes back
+    std::atomic<bool> soft_invalidated{false};                         ///< to be closed when it comes back
     std::atomic<bool> leak_reported{false};
     std::atomic<std::uint32_t> next_idle{0};  ///< link of the LIFO list
 };

@@ -12,8 +12,8 @@
 
 namespace sociable::pool {
 
-/// The slots of a pool, in SOCI connection pools. It grows by whole SOCI pools, each twice the last, so that a slot never
-/// moves; it never shrinks.
+/// The slots of a pool, in SOCI connection pools. It grows by whole SOCI pools, each twice the last, so that a slot
+/// never moves; it never shrinks.
 ///
 /// Thread safety: every member may be called by several threads at once.
 class SlotStorage {

@@ -11,8 +11,8 @@
 
 namespace sociable::pool {
 
-/// What the kinds of pools decide: which slot a borrower gets, whether it waits, and whether a connection is kept when it
-/// comes back. The life of the connection itself is Lifecycle's.
+/// What the kinds of pools decide: which slot a borrower gets, whether it waits, and whether a connection is kept when
+/// it comes back. The life of the connection itself is Lifecycle's.
 ///
 /// Thread safety: every member may be called by several threads at once.
 class Strategy {

@@ -69,8 +69,7 @@ Result Session::stream(std::string_view sql, Parameters parameters) {
     return on_connection([&](Connection& c) { return c.stream(sql, parameters); });
 }
 
-std::int64_t Session::execute_many(std::string_view sql,
-                                   std::initializer_list<std::initializer_list<Parameter>> rows) {
+std::int64_t Session::execute_many(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows) {
     return on_connection([&](Connection& c) { return c.execute_many(sql, rows); });
 }
 
@@ -119,8 +118,7 @@ void Session::close() {
 
 bool Session::closed() const noexcept { return !state_ || state_->closed(); }
 
-Session::Scope::Scope(const Session& session) noexcept
-    : state_(session.state_), transaction_(state_->transaction()) {}
+Session::Scope::Scope(const Session& session) noexcept : state_(session.state_), transaction_(state_->transaction()) {}
 
 Session::Scope::~Scope() {
     if (state_->closed() || !state_->in_transaction()) return;
@@ -134,11 +132,13 @@ Session::Scope::~Scope() {
 
 void Session::Scope::commit() {
     if (state_->closed())
-        throw ResourceClosedError("the session was closed inside the scope of its transaction, which committed nothing");
+        throw ResourceClosedError(
+            "the session was closed inside the scope of its transaction, which committed nothing");
     if (!state_->in_transaction()) return;
     if (state_->transaction() != transaction_)
         throw InvalidRequestError(
-            "the transaction of this scope was ended inside it, and what ran afterwards belongs to none; it is rolled back");
+            "the transaction of this scope was ended inside it, and what ran afterwards belongs to none; it is rolled "
+            "back");
     const detail::SessionUse use(state_);
     state_->commit();
 }

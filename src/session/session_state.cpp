@@ -23,7 +23,7 @@ void SessionState::fire() {
     if (!shared_->hub.has_listeners<E>()) return;
     ++listening_;
     try {
-        if constexpr (requires(E& e) { e.connection; }) {
+        if constexpr (requires(E & e) { e.connection; }) {
             connection_of().state()->fire<E>();  // which refuses that its transaction is ended under the session
         } else {
             E e;
@@ -50,7 +50,8 @@ void SessionState::begin(const TransactionOptions& options) {
     require_open();
     if (in_transaction())
         throw InvalidRequestError(
-            "a transaction has begun in this session already, by begin() or by its first statement; end it first, or use "
+            "a transaction has begun in this session already, by begin() or by its first statement; end it first, or "
+            "use "
             "begin_nested()");
     begun_ = true;
     transaction_options_ = options;

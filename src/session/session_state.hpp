@@ -65,7 +65,7 @@ private:
     TransactionOptions transaction_options_;
     std::uint64_t transaction_ = 0;
     bool closed_ = false;
-    int listening_ = 0;  ///< events that listeners are being told of
+    int listening_ = 0;                    ///< events that listeners are being told of
     std::atomic<std::thread::id> user_{};  ///< the thread that is inside, if one is
 };
 

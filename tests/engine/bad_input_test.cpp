@@ -91,14 +91,16 @@ TEST_CASE("A value that the statement has no parameter for is an ArgumentError t
 TEST_CASE("A value given under another name, or with the colon, is named where the right one is missing") {
     on_each(all_kinds, [](Database& db) {
         Bench bench(db);
-        const auto typo = bench.refuses<ArgumentError>(
-            [&] { bench.c.execute(insert_item, {{"id", 3}, {"nmae", "secret"}}); });
+        const auto typo = bench.refuses<ArgumentError>([&] {
+            bench.c.execute(insert_item, {{"id", 3}, {"nmae", "secret"}});
+        });
         CHECK(contains(typo, "the parameter :name has no value (values that it has no parameter for: 'nmae')"));
         CHECK_FALSE(contains(typo, "colon"));
         CHECK_FALSE(contains(typo, "secret"));
         for (const auto& sql : {insert_item, std::string("SELECT 1")}) {
-            const auto text = bench.refuses<ArgumentError>(
-                [&] { bench.c.execute(sql, {{":id", 3}, {":name", "secret"}}); });
+            const auto text = bench.refuses<ArgumentError>([&] {
+                bench.c.execute(sql, {{":id", 3}, {":name", "secret"}});
+            });
             CHECK(contains(text, "':id'"));
             CHECK(contains(text, "write the name without the colon"));
             CHECK_FALSE(contains(text, "secret"));
@@ -228,10 +230,9 @@ TEST_CASE("Nothing in a value is taken for SQL") {
     on_each(all_kinds, [](Database& db) {
         Bench bench(db);
         int id = 10;
-        for (const std::string attack :
-             {"'; DROP TABLE items; --", "' OR '1'='1", "\\'; DROP TABLE items; --", "\"; DROP TABLE items; --",
-              "`; DROP TABLE items; --", "$1", "?", ":id", "%s", "\xbf'; DROP TABLE items; --",
-              "*/ DROP TABLE items /*"}) {
+        for (const std::string attack : {"'; DROP TABLE items; --", "' OR '1'='1", "\\'; DROP TABLE items; --",
+                                         "\"; DROP TABLE items; --", "`; DROP TABLE items; --", "$1", "?", ":id", "%s",
+                                         "\xbf'; DROP TABLE items; --", "*/ DROP TABLE items /*"}) {
             CAPTURE(attack);
             const bool utf8 = attack[0] != '\xbf';
             const auto insert = [&] { bench.c.execute(insert_item, Item{id, attack}); };
@@ -281,8 +282,7 @@ TEST_CASE("A name in quotes or a comment is no parameter") {
 TEST_CASE("A connection setting of an unknown name is refused and the connection is not lost to the pool") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine({.pool_size = 1, .max_overflow = 0, .pool_timeout = std::chrono::milliseconds(0)});
-        const std::string text =
-            text_of<Error>([&] { engine.connect({.settings = {{"no_such_setting", "1"}}}); });
+        const std::string text = text_of<Error>([&] { engine.connect({.settings = {{"no_such_setting", "1"}}}); });
         CHECK(contains(text, "no_such_setting"));
         CHECK(engine.pool().status().checked_out == 0);
         CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);

@@ -33,8 +33,10 @@ struct Expected {
 class Table {
 public:
     explicit Table(Kind kind) {
-        text_ << '\n' << std::left << std::setw(24) << to_string(kind) << std::setw(22) << "class" << std::setw(10)
-              << "SQLSTATE" << std::setw(8) << "code" << std::setw(12) << "disconnect" << "retryable\n";
+        text_ << '\n'
+              << std::left << std::setw(24) << to_string(kind) << std::setw(22) << "class" << std::setw(10)
+              << "SQLSTATE" << std::setw(8) << "code" << std::setw(12) << "disconnect"
+              << "retryable\n";
     }
     Table(const Table&) = delete;
     Table& operator=(const Table&) = delete;
@@ -146,8 +148,8 @@ TEST_CASE("A table of provoked errors: constraints, wrong statements and values"
         };
         const auto all = [](const std::string& name, int sqlite, const std::string& sqlstate, int mysql,
                             const std::string& mysql_state) {
-            return std::array<Expected, 3>{
-                Expected{name, "", sqlite}, Expected{name, sqlstate, 0}, Expected{name, mysql_state, mysql}};
+            return std::array<Expected, 3>{Expected{name, "", sqlite}, Expected{name, sqlstate, 0},
+                                           Expected{name, mysql_state, mysql}};
         };
         const auto same = [&](const std::string& name, const std::string& sql,
                               const std::array<Expected, 3>& expected) {
@@ -232,10 +234,9 @@ TEST_CASE("A table of provoked errors: statement timeouts and disconnects") {
         Engine engine = db.engine();
         Table table(db.kind());
         const bool postgresql = db.kind() == Kind::postgresql;
-        Connection c = engine.connect({.settings = {postgresql ? std::pair<const std::string, std::string>(
-                                                                     "statement_timeout", "20")
-                                                               : std::pair<const std::string, std::string>(
-                                                                     "max_statement_time", "0.02")}});
+        Connection c = engine.connect(
+            {.settings = {postgresql ? std::pair<const std::string, std::string>("statement_timeout", "20")
+                                     : std::pair<const std::string, std::string>("max_statement_time", "0.02")}});
         const std::string sleep = postgresql ? "SELECT pg_sleep(60), :v" : "SELECT sleep(60), :v";
         table.check("statement timeout", error_of(c, sleep, {{"v", secret}}), sleep,
                     pick(db.kind(), {}, {"OperationalError", "57014"}, {"OperationalError", "70100", 1969}));
@@ -261,8 +262,8 @@ TEST_CASE("A table of provoked errors: connects that fail") {
             CHECK(engine.pool().status().checked_out == 0);
         };
         if (db.kind() == Kind::sqlite) {
-            check("no such directory", db.url().with_database("/nonexistent/a.db"),
-                  {"OperationalError", "", 14}, After::nothing);
+            check("no such directory", db.url().with_database("/nonexistent/a.db"), {"OperationalError", "", 14},
+                  After::nothing);
             return;
         }
         const Url url = db.url().with_password(secret);

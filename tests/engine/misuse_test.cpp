@@ -1,5 +1,5 @@
-// What users do that they shouldn't, or didn't mean: a clear error or the obvious outcome, never a crash, never a row that
-// stays when it was rolled back.
+// What users do that they shouldn't, or didn't mean: a clear error or the obvious outcome, never a crash, never a row
+// that stays when it was rolled back.
 #include "support/database.hpp"
 #include "support/thrown.hpp"
 
@@ -304,8 +304,8 @@ TEST_CASE("a session's listener can't end the session's connection either") {
         each_misuse(static_cast<event::AfterBegin*>(nullptr));
         each_misuse(static_cast<event::BeforeCommit*>(nullptr));
 
-        const auto sub = engine.listen<event::AfterBegin>(
-            [](event::AfterBegin& e) { Connection taken(std::move(e.connection)); });
+        const auto sub =
+            engine.listen<event::AfterBegin>([](event::AfterBegin& e) { Connection taken(std::move(e.connection)); });
         Session(engine).begin([](Session& s) { s.execute("INSERT INTO items VALUES (1, 'x')"); });
         CHECK(count_items(engine) == 1);
         Session session(engine);

@@ -62,7 +62,8 @@ TEST_CASE("Options of opening, checking and upkeep are refused where they are ou
     check_refused(server, {.pool_connect_retries = -1}, "pool_connect_retries", {"is -1", "0 and more"});
     check_refused(server, {.pool_min_idle = -1}, "pool_min_idle", {"is -1", "0 and more"});
     check_refused(server, {.pool_size = 2, .pool_min_idle = 3}, "pool_min_idle", {"is 3", "pool_size", "which is 2"});
-    check_refused(server, {.pool_pre_ping = true, .pool_ping_after_idle = -1ms}, "pool_ping_after_idle", {"0 ms to 365 days"});
+    check_refused(server, {.pool_pre_ping = true, .pool_ping_after_idle = -1ms}, "pool_ping_after_idle",
+                  {"0 ms to 365 days"});
     check_refused(server, {.pool_ping_after_idle = 1s}, "pool_ping_after_idle", {"pool_pre_ping"});
     check_refused(server, {.pool_ping_timeout = 0ms}, "pool_ping_timeout", {"1 ms to 365 days"});
     check_refused(server, {.pool_max_idle_time = 0ms}, "pool_max_idle_time", {"1 ms to 365 days"});

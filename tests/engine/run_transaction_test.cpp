@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 namespace {
 
 [[noreturn]] void throw_serialization_failure() {
-    raise({.kind = ErrorKind::operational, .message = "could not serialize", .sqlstate = "40001", .is_retryable = true});
+    raise(
+        {.kind = ErrorKind::operational, .message = "could not serialize", .sqlstate = "40001", .is_retryable = true});
 }
 
 constexpr RetryOptions quick{.attempts = 5, .backoff = 0ms};
@@ -28,7 +29,8 @@ TEST_CASE("run_transaction commits and returns what the function returns") {
     CHECK(script->sql() == std::vector<std::string>{"BEGIN", "INSERT", "COMMIT"});
 }
 
-TEST_CASE("run_transaction runs the whole function again after a serialization failure, a deadlock, a lost connection") {
+TEST_CASE(
+    "run_transaction runs the whole function again after a serialization failure, a deadlock, a lost connection") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     int runs = 0;
@@ -149,8 +151,10 @@ TEST_CASE("run_transaction gives up after its attempts, and at once for any othe
 TEST_CASE("run_transaction refuses what it can't do, and says what would be right") {
     Engine engine = scripted_engine(std::make_shared<Script>());
     const auto nothing = [](Connection&) {};
-    CHECK_THROWS_WITH_AS(engine.run_transaction(nothing, {.attempts = 0}), doctest::Contains("attempts is 0"), ArgumentError);
-    CHECK_THROWS_WITH_AS(engine.run_transaction(nothing, {.backoff = -1ms}), doctest::Contains("backoff"), ArgumentError);
+    CHECK_THROWS_WITH_AS(engine.run_transaction(nothing, {.attempts = 0}), doctest::Contains("attempts is 0"),
+                         ArgumentError);
+    CHECK_THROWS_WITH_AS(engine.run_transaction(nothing, {.backoff = -1ms}), doctest::Contains("backoff"),
+                         ArgumentError);
     CHECK_THROWS_WITH_AS(engine.run_transaction(nothing, {.backoff = 2s, .max_backoff = 1s}),
                          doctest::Contains("max_backoff"), ArgumentError);
     CHECK_THROWS_AS(engine.with({.isolation_level = IsolationLevel::autocommit}).run_transaction(nothing),

@@ -131,7 +131,8 @@ TEST_CASE("a timeout tells the pool's state and the last connect error") {
                                 .age = std::chrono::milliseconds(10 - line),
                                 .connection_id = line});
     CHECK(TimeoutError(info).what() ==  // the three that matter most
-          troubled + "; held longest: shop.cpp:1 (order), thread 42, for 9 ms; shop.cpp:2 (order), thread 42, for 8 ms; "
-                     "shop.cpp:3 (order), thread 42, for 7 ms");
+          troubled +
+              "; held longest: shop.cpp:1 (order), thread 42, for 9 ms; shop.cpp:2 (order), thread 42, for 8 ms; "
+              "shop.cpp:3 (order), thread 42, for 7 ms");
     CHECK(TimeoutError(info).info().waiters == 3);
 }

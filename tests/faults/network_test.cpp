@@ -12,7 +12,9 @@ namespace {
 /// A database behind a proxy.
 struct Proxied {
     explicit Proxied(Database& d)
-        : database(d), proxy(d.url().port().value()), url(d.url().with_port(static_cast<std::uint16_t>(proxy.port()))) {}
+        : database(d),
+          proxy(d.url().port().value()),
+          url(d.url().with_port(static_cast<std::uint16_t>(proxy.port()))) {}
 
     Engine engine() const { return create_engine(url, Load::options()); }
     std::string name() const { return to_string(database.kind()); }

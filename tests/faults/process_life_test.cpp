@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Runs `f` in a child process, which then exits as a program does, with static destruction. Its exit code, or minus the
-/// signal that ended it.
+/// Runs `f` in a child process, which then exits as a program does, with static destruction. Its exit code, or minus
+/// the signal that ended it.
 int in_child(const std::function<void()>& f) {
     std::cout.flush();  // or the child would print it again
     const pid_t child = fork();
@@ -105,10 +105,11 @@ TEST_CASE("after fork() the child has an upkeep and connects of its own, and the
 TEST_CASE("a thread that ends with a connection of its own gives it back") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
-        for (int i = 0; i < 3; ++i) std::thread([&] {
-            thread_local Connection mine = engine.connect();
-            mine.execute("SELECT 1");
-        }).join();
+        for (int i = 0; i < 3; ++i)
+            std::thread([&] {
+                thread_local Connection mine = engine.connect();
+                mine.execute("SELECT 1");
+            }).join();
         CHECK(lost_connections(engine) == 0);
         CHECK(engine.pool().status().opened == 1);
     });

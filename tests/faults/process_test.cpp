@@ -117,8 +117,8 @@ void throws_at(const char* name) {
     for (int i = 0; i < 3; ++i) all.push_back(engine.connect());
 }
 
-/// Does `work` again and again, failing its first allocation, its second, and so on, until it gets by without a failure.
-/// After each failure the engine must be well.
+/// Does `work` again and again, failing its first allocation, its second, and so on, until it gets by without a
+/// failure. After each failure the engine must be well.
 int fail_each_allocation(Engine& engine, const std::function<void()>& work) {
     for (int n = 1;; ++n) {
         allocation_failed = false;
@@ -227,9 +227,9 @@ TEST_CASE("no memory at any allocation of upkeep: nothing is lost, and upkeep go
 
 TEST_CASE("no file descriptors left: an error that says so, and afterwards all is as before") {
     on_each(all_kinds, [](Database& database) {
-        Engine engine = database.engine({.pool_size = 2, .pool_connect_retries = database.kind() == Kind::sqlite
-                                                                                     ? std::optional<int>()
-                                                                                     : std::optional<int>(1)});
+        Engine engine = database.engine(
+            {.pool_size = 2,
+             .pool_connect_retries = database.kind() == Kind::sqlite ? std::optional<int>() : std::optional<int>(1)});
         engine.connect().execute("SELECT 1");
         engine.dispose();
         int used = 0;
@@ -269,7 +269,8 @@ TEST_CASE("a wall clock that is set back and forth by an hour ends no wait early
             wall_clock_offset = 0;
         });
         std::this_thread::sleep_for(1s);
-        Engine full = scripted_engine(std::make_shared<Script>(), {.pool_size = 1, .max_overflow = 0, .pool_timeout = 300ms});
+        Engine full =
+            scripted_engine(std::make_shared<Script>(), {.pool_size = 1, .max_overflow = 0, .pool_timeout = 300ms});
         Connection held = full.connect();
         const auto start = std::chrono::steady_clock::now();
         CHECK_THROWS_AS(full.connect(), TimeoutError);
@@ -290,9 +291,8 @@ TEST_CASE("100 engines are made and destroyed under load") {
         in_parallel(4, [&](int thread) {
             for (int i = 0; i < 25; ++i) {
                 try {
-                    Engine engine = database.engine({.pool_size = 2,
-                                                     .pool_min_idle = (thread + i) % 2,
-                                                     .pool_health_check_interval = 5ms});
+                    Engine engine = database.engine(
+                        {.pool_size = 2, .pool_min_idle = (thread + i) % 2, .pool_health_check_interval = 5ms});
                     std::vector<std::thread> users;
                     for (int u = 0; u < 3; ++u)
                         users.emplace_back([engine]() mutable {

@@ -11,8 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 void on_each_server(const std::function<void(OwnServer&)>& f) {
-    for (const Kind kind : servers)
-        DOCTEST_SUBCASE(to_string(kind).c_str()) {
+    for (const Kind kind : servers) DOCTEST_SUBCASE(to_string(kind).c_str()) {
             OwnServer server(kind);
             f(server);
         }
@@ -54,8 +53,9 @@ TEST_CASE("fault: the server's processes are frozen for 3 s") {
     });
 }
 
-TEST_CASE("A ping has a deadline: a server process that is stopped costs at most pool_ping_timeout, then the connection is "
-          "replaced") {
+TEST_CASE(
+    "A ping has a deadline: a server process that is stopped costs at most pool_ping_timeout, then the connection is "
+    "replaced") {
     on_each_server([](OwnServer& server) {
         EngineOptions options = Load::options();
         options.pool_size = 1;
@@ -132,10 +132,13 @@ TEST_CASE("fault: backends are terminated while idle, in a statement, in a trans
             const std::string id = Database::server_id(c);
             std::thread killer([&] {
                 Engine other = admin(database);
-                const std::string active =
-                    mysql ? "SELECT count(*) FROM information_schema.processlist WHERE info LIKE 'SELECT sleep%' AND id = " + id
-                          : "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%' "
-                            "AND pid = " + id;
+                const std::string active = mysql ? "SELECT count(*) FROM information_schema.processlist WHERE info "
+                                                   "LIKE 'SELECT sleep%' AND id = " +
+                                                       id
+                                                 : "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND "
+                                                   "query LIKE 'SELECT pg_sleep%' "
+                                                   "AND pid = " +
+                                                       id;
                 wait_until([&] { return other.connect().execute(active).scalar<int>() == 1; });
                 terminate(database, id);
             });
@@ -169,10 +172,12 @@ TEST_CASE("fault: a PostgreSQL backend is terminated during a commit") {
     Engine engine = create_engine(database.url(), Load::options());
     engine.begin([](Connection& c) {
         c.execute("CREATE TABLE slow (id integer)");
-        c.execute("CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS "
-                  "$$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$");
-        c.execute("CREATE CONSTRAINT TRIGGER t AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
-                  "EXECUTE FUNCTION wait_at_commit()");
+        c.execute(
+            "CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$");
+        c.execute(
+            "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+            "EXECUTE FUNCTION wait_at_commit()");
     });
     int runs = 0;
     std::atomic<bool> inserted{false};
@@ -182,7 +187,10 @@ TEST_CASE("fault: a PostgreSQL backend is terminated during a commit") {
         Engine other = admin(database);
         wait_until([&] {
             return other.connect()
-                       .execute("SELECT count(*) FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active' AND pid = " + id)
+                       .execute(
+                           "SELECT count(*) FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active' AND pid "
+                           "= " +
+                           id)
                        .scalar<int>() == 1;
         });
         terminate(database, id);
@@ -244,8 +252,9 @@ TEST_CASE("a connection on which writing is forbidden by a setting is closed whe
     // A transaction that its user has declared read-only is none of the server's doing.
     {
         Connection c = engine.connect();
-        CHECK_THROWS_AS(c.begin([](Connection& d) { d.execute("INSERT INTO items VALUES (1, 'x')"); }, {.read_only = true}),
-                        DatabaseError);
+        CHECK_THROWS_AS(
+            c.begin([](Connection& d) { d.execute("INSERT INTO items VALUES (1, 'x')"); }, {.read_only = true}),
+            DatabaseError);
     }
     CHECK(engine.connect().connection_id() == kept);
     CHECK(kept != id);

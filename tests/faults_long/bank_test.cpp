@@ -1,5 +1,5 @@
-// Money is transferred while the server is killed again and again. The sum never changes, what was acknowledged is there
-// exactly once, and nobody waits for longer than its timeout.
+// Money is transferred while the server is killed again and again. The sum never changes, what was acknowledged is
+// there exactly once, and nobody waits for longer than its timeout.
 #include "support/load.hpp"
 #include "support/own_server.hpp"
 #include "support/threads.hpp"
@@ -28,8 +28,10 @@ void open_accounts(Engine& engine) {
     const std::string table = engine.dialect_name() == "mysql" ? " ENGINE=InnoDB" : "";
     engine.begin([&](Connection& c) {
         c.execute("CREATE TABLE accounts (id integer PRIMARY KEY, balance integer NOT NULL)" + table);
-        c.execute("CREATE TABLE transfers (id integer PRIMARY KEY, source integer NOT NULL, target integer NOT NULL, "
-                  "amount integer NOT NULL)" + table);
+        c.execute(
+            "CREATE TABLE transfers (id integer PRIMARY KEY, source integer NOT NULL, target integer NOT NULL, "
+            "amount integer NOT NULL)" +
+            table);
     });
     engine.begin([&](Connection& c) {
         for (int id = 0; id < accounts; ++id)
@@ -47,8 +49,7 @@ void transfer(Connection& c, int id, int source, int target, int amount) {
 }  // namespace
 
 TEST_CASE("bank: nothing is lost, doubled or made while the server is killed 20 times") {
-    for (const Kind kind : servers)
-        DOCTEST_SUBCASE(to_string(kind).c_str()) {
+    for (const Kind kind : servers) DOCTEST_SUBCASE(to_string(kind).c_str()) {
             OwnServer server(kind);
             EngineOptions options = Load::options();
             options.pool_size = 5;
@@ -60,12 +61,14 @@ TEST_CASE("bank: nothing is lost, doubled or made while the server is killed 20 
             std::atomic<bool> stop{false};
             std::atomic<int> errors{0};
             std::atomic<std::int64_t> longest_wait{0};
-            // The waits for connections, by the pool's own account of them: a checkout listener would see successes only.
+            // The waits for connections, by the pool's own account of them: a checkout listener would see successes
+            // only.
             const auto measured = [&](const auto& work) {
                 const auto asked = Clock::now();
                 const auto note = [&] {
                     const std::int64_t now = (Clock::now() - asked).count();
-                    for (std::int64_t seen = longest_wait; seen < now && !longest_wait.compare_exchange_weak(seen, now);) {
+                    for (std::int64_t seen = longest_wait;
+                         seen < now && !longest_wait.compare_exchange_weak(seen, now);) {
                     }
                 };
                 try {
@@ -168,12 +171,14 @@ TEST_CASE("bank: nothing is lost, doubled or made while the server is killed 20 
             CHECK(slowest < 2s);
             FaultReport report;
             report.served = static_cast<int>(acknowledged);
-            report.errors = {{"commit unknown", static_cast<int>(unknown)}, {"others", errors - static_cast<int>(unknown)}};
+            report.errors = {{"commit unknown", static_cast<int>(unknown)},
+                             {"others", errors - static_cast<int>(unknown)}};
             report.longest_wait =
                 std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(longest_wait.load()));
             report.recovery = std::chrono::duration_cast<std::chrono::milliseconds>(slowest);
             report.lost = lost_connections(engine);
-            print_fault("bank: killed 20 times, " + std::to_string(acknowledged) + " transfers", to_string(kind), report);
+            print_fault("bank: killed 20 times, " + std::to_string(acknowledged) + " transfers", to_string(kind),
+                        report);
             CHECK(report.longest_wait <= Load::longest_allowed);
             CHECK(report.lost == 0);
         }

@@ -8,8 +8,7 @@ using namespace sociable::test;
 using namespace std::chrono_literals;
 
 TEST_CASE("fault: the server is killed and launched again after 5 s") {
-    for (const Kind kind : servers)
-        DOCTEST_SUBCASE(to_string(kind).c_str()) {
+    for (const Kind kind : servers) DOCTEST_SUBCASE(to_string(kind).c_str()) {
             OwnServer server(kind);
             Load load(create_engine(server.url(), Load::options()), 8);
             server.kill();
@@ -24,8 +23,7 @@ TEST_CASE("fault: the server is killed and launched again after 5 s") {
 }
 
 TEST_CASE("200 threads on 4 connections for 60 s: all are served alike, and nothing is lost") {
-    for (const Kind kind : servers)
-        DOCTEST_SUBCASE(to_string(kind).c_str()) {
+    for (const Kind kind : servers) DOCTEST_SUBCASE(to_string(kind).c_str()) {
             Database database(kind);
             Engine engine = create_engine(database.url(), {.pool_size = 4, .max_overflow = 0, .pool_timeout = 30s});
             constexpr int threads = 200;

@@ -1,4 +1,5 @@
-// Connection strings are built from hostile parts. Read again - PostgreSQL's by libpq itself, the others as SOCI reads them
+// Connection strings are built from hostile parts. Read again - PostgreSQL's by libpq itself, the others as SOCI reads
+// them
 // - every part is what it was, and there is none besides.
 #include "dialect/mysql_url.hpp"
 #include "dialect/postgresql_url.hpp"
@@ -49,10 +50,9 @@ void check_postgresql(const Url& url) {
     }
     char* error = nullptr;
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> read(PQconninfoParse(text.c_str(), &error),
-                                                                           PQconninfoFree);
+                                                                            PQconninfoFree);
     require(read != nullptr);
-    std::map<std::string, std::string> given{
-        {"host", "h.example"}, {"port", "5432"}, {"client_encoding", "UTF8"}};
+    std::map<std::string, std::string> given{{"host", "h.example"}, {"port", "5432"}, {"client_encoding", "UTF8"}};
     if (!url.user().value_or("").empty()) given["user"] = url.user().value_or("");
     if (!url.password().value_or("").empty()) given["password"] = url.password().value_or("");
     if (!url.database().empty()) given["dbname"] = url.database();
@@ -73,7 +73,8 @@ std::optional<std::map<std::string, std::string>> read_pairs(std::string_view te
     while (at < text.size()) {
         while (at < text.size() && text[at] == ' ') ++at;
         const std::size_t equals = text.find('=', at);
-        if (equals == std::string_view::npos || equals + 1 >= text.size() || text[equals + 1] != '\'') return std::nullopt;
+        if (equals == std::string_view::npos || equals + 1 >= text.size() || text[equals + 1] != '\'')
+            return std::nullopt;
         const std::string key(text.substr(at, equals - at));
         std::string value;
         for (at = equals + 2; at < text.size() && text[at] != '\''; ++at) {

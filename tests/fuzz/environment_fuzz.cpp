@@ -13,11 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (int chosen = -1; chosen < 64; ++chosen) {
         int asked = 0;
         try {
-            const auto settings = sociable::read_environment("X", [&](const std::string& name) -> std::optional<std::string> {
-                if (asked++ == chosen || chosen < 0) return text;
-                if (name == "X_URL") return "sqlite://";
-                return std::nullopt;
-            });
+            const auto settings =
+                sociable::read_environment("X", [&](const std::string& name) -> std::optional<std::string> {
+                    if (asked++ == chosen || chosen < 0) return text;
+                    if (name == "X_URL") return "sqlite://";
+                    return std::nullopt;
+                });
             static_cast<void>(sociable::create_engine(settings.url, settings.options));
         } catch (const sociable::ArgumentError&) {
         } catch (const sociable::DatabaseError&) {

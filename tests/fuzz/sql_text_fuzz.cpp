@@ -1,5 +1,5 @@
-// Parameters in SQL text: it is refused with an ArgumentError, or each placeholder has its name, and SQLite finds as many
-// in it as we did.
+// Parameters in SQL text: it is refused with an ArgumentError, or each placeholder has its name, and SQLite finds as
+// many in it as we did.
 #include "dialect/session_effect.hpp"
 #include "dialect/sql_text.hpp"
 
@@ -46,7 +46,8 @@ void check_with_sqlite(std::string_view text) {
     }();
     sqlite3_stmt* statement = nullptr;
     const char* rest = nullptr;
-    if (sqlite3_prepare_v2(db, parsed.sql.data(), static_cast<int>(parsed.sql.size()), &statement, &rest) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(db, parsed.sql.data(), static_cast<int>(parsed.sql.size()), &statement, &rest) ==
+            SQLITE_OK &&
         statement && rest == parsed.sql.data() + parsed.sql.size() &&
         sqlite3_bind_parameter_count(statement) != static_cast<int>(parsed.parameters.size()))
         std::abort();

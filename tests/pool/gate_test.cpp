@@ -151,7 +151,8 @@ TEST_CASE("a demand that throws leaves no waiter behind") {
     CHECK(gate.waiters() == 0);
 }
 
-TEST_CASE("no more connections are opened in the background than are waited for, than the limit, or than there are permits") {
+TEST_CASE(
+    "no more connections are opened in the background than are waited for, than the limit, or than there are permits") {
     SlotStorage storage(8, 0);
     Gate gate({.size = 3, .overflow = 1}, storage);
     CHECK_FALSE(gate.begin_opening(9));

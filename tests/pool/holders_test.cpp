@@ -74,8 +74,9 @@ TEST_CASE("holders can be asked for while others borrow and return") {
     reader.join();
 }
 
-TEST_CASE("a connection held for longer than pool_leak_threshold is logged with place, thread and age, and again when it "
-          "comes back") {
+TEST_CASE(
+    "a connection held for longer than pool_leak_threshold is logged with place, thread and age, and again when it "
+    "comes back") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_leak_threshold = 100s, .name = "shop"});
     Connection held = borrow_here(engine);

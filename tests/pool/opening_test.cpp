@@ -4,7 +4,6 @@
 #include "support/threads.hpp"
 #include "support/user.hpp"
 
-
 using namespace sociable;
 using namespace sociable::test;
 using namespace std::chrono_literals;

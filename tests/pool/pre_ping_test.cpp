@@ -24,7 +24,8 @@ void kill_idle(const Database& database, Engine& engine, int count) {
 
 TEST_CASE("No ping on a connection just opened; none right after a reconnect in place") {
     const auto script = std::make_shared<Script>();
-    Engine engine = scripted_engine(script, {.pool_size = 1, .pool_recycle = 30s, .pool_pre_ping = true, .pool_ping_after_idle = 0ms});
+    Engine engine = scripted_engine(
+        script, {.pool_size = 1, .pool_recycle = 30s, .pool_pre_ping = true, .pool_ping_after_idle = 0ms});
     engine.connect();
     CHECK(script->pings == 0);
     engine.connect();
@@ -35,8 +36,9 @@ TEST_CASE("No ping on a connection just opened; none right after a reconnect in 
     CHECK(script->pings == 1);
 }
 
-TEST_CASE("Server restarted while connections sat idle: with pre-ping, checkout succeeds on a new connection and no caller "
-          "sees an error") {
+TEST_CASE(
+    "Server restarted while connections sat idle: with pre-ping, checkout succeeds on a new connection and no caller "
+    "sees an error") {
     on_each(servers, [](Database& database) {
         Engine engine = database.engine({.pool_size = 3, .pool_pre_ping = true});
         kill_idle(database, engine, 3);

@@ -7,8 +7,9 @@ using namespace sociable;
 using namespace sociable::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("Recycle 30 s: same connection after 1 s, another after 35 s, counted from the connect, and never touching a "
-          "connection that is checked out") {
+TEST_CASE(
+    "Recycle 30 s: same connection after 1 s, another after 35 s, counted from the connect, and never touching a "
+    "connection that is checked out") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_size = 1, .pool_recycle = 30s});
     const auto id = [&] { return engine.connect().connection_id(); };
@@ -30,7 +31,8 @@ TEST_CASE("Recycle 30 s: same connection after 1 s, another after 35 s, counted 
     CHECK(script->open() == 1);
 }
 
-TEST_CASE("With recycle and a connection that the server has killed meanwhile, the next checkout works without an error") {
+TEST_CASE(
+    "With recycle and a connection that the server has killed meanwhile, the next checkout works without an error") {
     on_each(servers, [](Database& database) {
         Engine engine = database.engine({.pool_size = 1, .pool_recycle = 20ms});
         {
@@ -73,7 +75,8 @@ TEST_CASE("Soft invalidation: usable until it is returned, then replaced") {
     CHECK(engine.connect().connection_id() != id);
 }
 
-TEST_CASE("When a recycle's reconnect fails, no connect or checkout listener runs; when it succeeds both do, in that order") {
+TEST_CASE(
+    "When a recycle's reconnect fails, no connect or checkout listener runs; when it succeeds both do, in that order") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_size = 1, .pool_recycle = 30s});
     engine.connect();

@@ -98,16 +98,19 @@ TEST_CASE("An open transaction, a failed transaction: none is seen by the next b
     });
 }
 
-TEST_CASE("SET search_path, a changed isolation level, a temporary table: none is seen by the next borrower where session "
-          "reset is on") {
+TEST_CASE(
+    "SET search_path, a changed isolation level, a temporary table: none is seen by the next borrower where session "
+    "reset is on") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine({.pool_size = 1, .max_overflow = 0, .pool_reset_session = true});
         const auto setting = [&] {
             Connection c = engine.connect();
             switch (database.kind()) {
                 case Kind::postgresql:
-                    return c.execute("SELECT current_setting('search_path') || current_setting("
-                                     "'default_transaction_isolation')")
+                    return c
+                        .execute(
+                            "SELECT current_setting('search_path') || current_setting("
+                            "'default_transaction_isolation')")
                         .scalar<std::string>();
                 case Kind::mysql:
                     return c.execute("SELECT concat(@@session.sql_mode, @@session.tx_isolation)").scalar<std::string>();
@@ -155,7 +158,8 @@ TEST_CASE("A session is reset only after something that may have changed it") {
     };
     CHECK(resets_after([](Connection&) {}) == 0);
     CHECK(resets_after([](Connection& c) { c.execute("SELECT 1"); }) == 0);
-    CHECK(resets_after([](Connection& c) { c.begin([](Connection& d) { d.execute("INSERT INTO t VALUES (1)"); }); }) == 0);
+    CHECK(resets_after([](Connection& c) { c.begin([](Connection& d) { d.execute("INSERT INTO t VALUES (1)"); }); }) ==
+          0);
     CHECK(resets_after([](Connection& c) { c.execute("SET x = 1"); }) == 1);
     CHECK(resets_after([](Connection& c) { c.execute("SELECT 1"); }) == 0);
     CHECK(resets_after([](Connection& c) { c.execute("SET x = 1"); }) == 1);  // kept, and still known for it
@@ -165,7 +169,8 @@ TEST_CASE("A session is reset only after something that may have changed it") {
     CHECK(resets_after([](Connection&) {}) == 1);  // who knows what it did
 }
 
-TEST_CASE("Begin and close: exactly one rollback. Nested left open at close: one rollback of the root, no savepoint SQL") {
+TEST_CASE(
+    "Begin and close: exactly one rollback. Nested left open at close: one rollback of the root, no savepoint SQL") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     int rollbacks = 0;

@@ -1,9 +1,9 @@
-// Acceptance list, "Recycle, lifetime, idle time", the line marked as better; and what else is done to idle connections.
+// Acceptance list, "Recycle, lifetime, idle time", the line marked as better; and what else is done to idle
+// connections.
 #include "support/database.hpp"
 #include "support/scripted.hpp"
 #include "support/tasks.hpp"
 #include "support/threads.hpp"
-
 
 using namespace sociable;
 using namespace sociable::test;
@@ -80,7 +80,8 @@ TEST_CASE("a listener that throws during upkeep costs the connection, not the up
 TEST_CASE("upkeep stops within a second when the engine goes away") {
     const auto script = std::make_shared<Script>();
     {
-        Engine engine = scripted_engine(script, {.pool_size = 2, .pool_min_idle = 2, .pool_health_check_interval = 5ms});
+        Engine engine =
+            scripted_engine(script, {.pool_size = 2, .pool_min_idle = 2, .pool_health_check_interval = 5ms});
         wait_until([&] { return script->pings > 0; });
     }
     const auto gone = std::chrono::steady_clock::now();
@@ -121,8 +122,7 @@ TEST_CASE("connections are replaced before their time, one by one, and each has 
 TEST_CASE("lifetimes differ, by up to a fifth") {
     const auto script = std::make_shared<Script>();
     constexpr int count = 40;
-    Engine engine = scripted_engine(
-        script, {.pool_size = count, .pool_timeout = 0ms, .pool_recycle = 1000s});
+    Engine engine = scripted_engine(script, {.pool_size = count, .pool_timeout = 0ms, .pool_recycle = 1000s});
     use(engine, count);
     script->clock_offset = 900s;  // half of them, give or take
     use(engine, count);
@@ -217,7 +217,8 @@ TEST_CASE("health_check() asks every idle connection, closes the dead, and says 
         CHECK(found.slowest > 0us);
         {
             Connection killer = database.engine({.isolation_level = IsolationLevel::autocommit}).connect();
-            killer.execute(database.kind() == Kind::mysql ? "KILL " + id : "SELECT pg_terminate_backend(" + id + ", 5000)");
+            killer.execute(database.kind() == Kind::mysql ? "KILL " + id
+                                                          : "SELECT pg_terminate_backend(" + id + ", 5000)");
         }
         found = engine.pool().health_check();
         CHECK(found.failed >= 1);

@@ -31,8 +31,9 @@ void wait_for_waiters(const Engine& engine, int count) {
 
 }  // namespace
 
-TEST_CASE("At the cap a checkout fails with TimeoutError after the timeout; timeouts below a second are honoured; zero "
-          "fails at once") {
+TEST_CASE(
+    "At the cap a checkout fails with TimeoutError after the timeout; timeouts below a second are honoured; zero "
+    "fails at once") {
     for (const auto timeout : {0ms, 50ms, 400ms}) {
         Engine engine = scripted_engine(std::make_shared<Script>(), one(timeout));
         Connection held = engine.connect();
@@ -50,7 +51,8 @@ TEST_CASE("At the cap a checkout fails with TimeoutError after the timeout; time
 }
 
 TEST_CASE("10 threads over 3 slots: nobody times out before the full timeout") {
-    Engine engine = scripted_engine(std::make_shared<Script>(), {.pool_size = 3, .max_overflow = 0, .pool_timeout = 300ms});
+    Engine engine =
+        scripted_engine(std::make_shared<Script>(), {.pool_size = 3, .max_overflow = 0, .pool_timeout = 300ms});
     std::vector<Connection> held;
     for (int i = 0; i < 3; ++i) held.push_back(engine.connect());
     std::vector<Clock::duration> waited(10);
@@ -82,7 +84,8 @@ TEST_CASE("waiting is first come, first served") {
     CHECK(order == std::vector{0, 1, 2, 3, 4, 5, 6, 7});
 }
 
-TEST_CASE("32 threads over one slot held 200 us: every thread is served, and the longest wait is within 3 times the ideal") {
+TEST_CASE(
+    "32 threads over one slot held 200 us: every thread is served, and the longest wait is within 3 times the ideal") {
     constexpr int threads = 32, rounds = 40;
     // A busy machine may hold up any one run; a pool that starves its waiters fails all of them.
     double best = 1e9;
@@ -108,8 +111,9 @@ TEST_CASE("32 threads over one slot held 200 us: every thread is served, and the
     CHECK(best < 3);
 }
 
-TEST_CASE("a waiter is woken whenever a slot comes free for any reason: return, invalidation, detach, a connect that failed, "
-          "a raised cap") {
+TEST_CASE(
+    "a waiter is woken whenever a slot comes free for any reason: return, invalidation, detach, a connect that failed, "
+    "a raised cap") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, one(30s));
     const auto served_after = [&](const std::function<void(Connection&)>& release) {
@@ -119,14 +123,18 @@ TEST_CASE("a waiter is woken whenever a slot comes free for any reason: return, 
         release(held);
         waiter.join();
     };
-    SUBCASE("return") { served_after([](Connection& c) { c.close(); }); }
+    SUBCASE("return") {
+        served_after([](Connection& c) { c.close(); });
+    }
     SUBCASE("invalidation") {
         served_after([](Connection& c) {
             c.invalidate();
             c.close();
         });
     }
-    SUBCASE("detach") { served_after([](Connection& c) { c.detach(); }); }
+    SUBCASE("detach") {
+        served_after([](Connection& c) { c.detach(); });
+    }
     SUBCASE("a connect that failed") {
         Door fail;
         std::atomic<bool> failed{false};
@@ -143,14 +151,15 @@ TEST_CASE("a waiter is woken whenever a slot comes free for any reason: return, 
         first.join();
         waiter.join();
     }
-    SUBCASE("a raised cap") { served_after([&](Connection&) { engine.pool().resize(2, 0); }); }
+    SUBCASE("a raised cap") {
+        served_after([&](Connection&) { engine.pool().resize(2, 0); });
+    }
     CHECK(engine.pool().status().waiters == 0);
 }
 
 TEST_CASE("the timeout's text and fields tell size, overflow, waiters, the last connect error") {
     const auto script = std::make_shared<Script>();
-    Engine engine = scripted_engine(
-        script, {.pool_size = 1, .max_overflow = 1, .pool_timeout = 0ms, .name = "shop"});
+    Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 1, .pool_timeout = 0ms, .name = "shop"});
     script->on_connect = [&] {
         if (script->connects == 1) throw_disconnect();
     };
@@ -176,9 +185,8 @@ TEST_CASE("the timeout's text and fields tell size, overflow, waiters, the last 
 }
 
 TEST_CASE("pool_max_waiting: one waiter too many fails at once with an error of its own") {
-    Engine engine = scripted_engine(
-        std::make_shared<Script>(),
-        {.pool_size = 1, .max_overflow = 0, .pool_timeout = 30s, .pool_max_waiting = 1});
+    Engine engine = scripted_engine(std::make_shared<Script>(),
+                                    {.pool_size = 1, .max_overflow = 0, .pool_timeout = 30s, .pool_max_waiting = 1});
     Connection held = engine.connect();
     std::thread waiter([&] { engine.connect(); });
     wait_for_waiters(engine, 1);
@@ -188,21 +196,26 @@ TEST_CASE("pool_max_waiting: one waiter too many fails at once with an error of 
     engine.connect();
 }
 
-TEST_CASE("The first-connect work of a dialect runs once and to its end before any other thread gets a connection; connect "
-          "runs once per connection") {
+TEST_CASE(
+    "The first-connect work of a dialect runs once and to its end before any other thread gets a connection; connect "
+    "runs once per connection") {
     Engine engine = scripted_engine(std::make_shared<Script>(), {.pool_size = 10, .pool_connecting_limit = 8});
     std::atomic<int> first{0}, connects{0};
     std::atomic<bool> ended{false};
     Door go_on;
-    engine.listen<event::FirstConnect>([&](event::FirstConnect&) {
-        ++first;
-        go_on.pass();
-        ended = true;
-    }).release();
-    engine.listen<event::Connect>([&](event::Connect&) {
-        CHECK(ended);
-        ++connects;
-    }).release();
+    engine
+        .listen<event::FirstConnect>([&](event::FirstConnect&) {
+            ++first;
+            go_on.pass();
+            ended = true;
+        })
+        .release();
+    engine
+        .listen<event::Connect>([&](event::Connect&) {
+            CHECK(ended);
+            ++connects;
+        })
+        .release();
     std::thread opener([&] {
         wait_until([&] { return engine.pool().status().checked_out >= 4; });
         go_on.open();
@@ -217,6 +230,7 @@ TEST_CASE("The first-connect work of a dialect runs once and to its end before a
     CHECK(first == 1);
     std::sort(ids.begin(), ids.end());
     CHECK(connects >= std::unique(ids.begin(), ids.end()) - ids.begin());
+    wait_until([&] { return engine.pool().status().opening == 0; });  // some are opened for nobody
     CHECK(static_cast<std::uint64_t>(connects) == engine.pool().status().opened);
 }
 

@@ -134,9 +134,10 @@ void print_fault(const std::string& fault, const std::string& database, const Fa
     for (const auto& [kind, count] : report.errors)
         errors += (errors.empty() ? "" : ", ") + std::to_string(count) + ' ' + kind;
     char row[400];
-    std::snprintf(row, sizeof row, "| %-44s | %-10s | %-46s | %6lld ms | %6lld ms | %d |", fault.c_str(), database.c_str(),
-                  errors.empty() ? "none" : errors.c_str(), static_cast<long long>(report.longest_wait.count()),
-                  static_cast<long long>(report.recovery.count()), report.lost);
+    std::snprintf(row, sizeof row, "| %-44s | %-10s | %-46s | %6lld ms | %6lld ms | %d |", fault.c_str(),
+                  database.c_str(), errors.empty() ? "none" : errors.c_str(),
+                  static_cast<long long>(report.longest_wait.count()), static_cast<long long>(report.recovery.count()),
+                  report.lost);
     std::puts(row);
     if (const char* file = std::getenv("SOCIABLE_FAULT_TABLE")) std::ofstream(file, std::ios::app) << row << '\n';
 }

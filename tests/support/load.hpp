@@ -24,10 +24,10 @@ inline constexpr bool instrumented = false;
 /// What a fault did to those who used the pool meanwhile.
 struct FaultReport {
     int served = 0;
-    std::map<std::string, int> errors;              ///< seen by callers, by kind
-    std::chrono::milliseconds longest_wait{0};      ///< for a connection, whether one came or not
-    std::chrono::milliseconds recovery{0};          ///< from the end of the fault until every thread was served again
-    int lost = 0;                                   ///< connections that the pool can't account for
+    std::map<std::string, int> errors;          ///< seen by callers, by kind
+    std::chrono::milliseconds longest_wait{0};  ///< for a connection, whether one came or not
+    std::chrono::milliseconds recovery{0};      ///< from the end of the fault until every thread was served again
+    int lost = 0;                               ///< connections that the pool can't account for
 
     int error_count() const;
 };

@@ -14,8 +14,8 @@ namespace sociable::test {
 inline constexpr const char* engine_logger = "sociable.engine";
 inline constexpr const char* pool_logger = "sociable.pool";
 
-/// What a logger writes while this lives, taken in the way that users are told: by name, with a sink of one's own. Other
-/// threads may log meanwhile, but not while it begins and ends.
+/// What a logger writes while this lives, taken in the way that users are told: by name, with a sink of one's own.
+/// Other threads may log meanwhile, but not while it begins and ends.
 class Redirected {
 public:
     explicit Redirected(const char* name, spdlog::level::level_enum level = spdlog::level::trace)

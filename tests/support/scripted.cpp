@@ -65,7 +65,9 @@ public:
         ++script_->pings;
     }
     void reset_session() override { change("RESET", state_); }
-    void set(const std::string& name, const std::string& value) override { change("SET " + name + "=" + value, state_); }
+    void set(const std::string& name, const std::string& value) override {
+        change("SET " + name + "=" + value, state_);
+    }
     void restore(const std::string& name) override { change("RESTORE " + name, state_); }
 
 private:
@@ -131,7 +133,8 @@ Engine scripted_engine(const std::shared_ptr<Script>& script, const EngineOption
     return Engine(scripted_state(script, options));
 }
 
-std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script>& script, const EngineOptions& options) {
+std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script>& script,
+                                                    const EngineOptions& options) {
     const Url url("scripted://host/database");
     const auto dialect = std::make_shared<ScriptedDialect>(script);
     pool::Settings settings = detail::pool_settings(url, options, *dialect);

@@ -41,8 +41,8 @@ private:
     std::shared_ptr<const std::function<void(Args...)>> function_;
 };
 
-/// A database that does what a test tells it, for faults that real ones can't be made to have. Shared by the test and all
-/// connections. The hooks may throw.
+/// A database that does what a test tells it, for faults that real ones can't be made to have. Shared by the test and
+/// all connections. The hooks may throw.
 struct Script {
     // Called at each of these, before it is counted and recorded.
     Hook<> on_connect;
@@ -76,7 +76,8 @@ private:
 Engine scripted_engine(const std::shared_ptr<Script>& script, const EngineOptions& options = {});
 
 /// What is behind such an engine.
-std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script>& script, const EngineOptions& options);
+std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script>& script,
+                                                    const EngineOptions& options);
 
 /// What a server that went away makes its connections throw.
 [[noreturn]] void throw_disconnect();

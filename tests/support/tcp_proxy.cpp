@@ -138,7 +138,8 @@ bool TcpProxy::pass(Link& link, int from, int to, bool from_server) {
         }
         link.left -= static_cast<std::int64_t>(size);
     }
-    if (!from_server && cut != Cut::off && std::string_view(buffer.data(), size).find(cut_at) != std::string_view::npos) {
+    if (!from_server && cut != Cut::off &&
+        std::string_view(buffer.data(), size).find(cut_at) != std::string_view::npos) {
         if (cut == Cut::before) return false;
         last = true;
     }

@@ -30,11 +30,11 @@ public:
     /// Ends every connection, in the middle of what it is doing.
     void close_all();
 
-    std::atomic<bool> black_hole{false};                            ///< takes bytes and passes none on
+    std::atomic<bool> black_hole{false};                                         ///< takes bytes and passes none on
     std::atomic<std::chrono::milliseconds> delay{std::chrono::milliseconds(0)};  ///< of each piece
-    std::atomic<bool> trickle{false};                               ///< one byte at a time, a thousand in a second
-    std::atomic<std::int64_t> cut_after{-1};                        ///< bytes from the server, of each new connection
-    std::atomic<bool> corrupt{false};                               ///< turns bits of what the server says
+    std::atomic<bool> trickle{false};         ///< one byte at a time, a thousand in a second
+    std::atomic<std::int64_t> cut_after{-1};  ///< bytes from the server, of each new connection
+    std::atomic<bool> corrupt{false};         ///< turns bits of what the server says
     /// Ends the connection on which the client sends this, after passing it on or before. Set before it is enabled.
     std::string cut_at;
     enum class Cut { off, before, after };

@@ -89,7 +89,8 @@ public:
     /// Begins a transaction; nothing is sent before its first statement.
     /// @throws InvalidRequestError when one has begun, by this or by a statement
     Transaction begin(const TransactionOptions& options = {});
-    /// Runs `f(connection)` in a transaction; commits when it returns, rolls back when it throws; returns what it returns.
+    /// Runs `f(connection)` in a transaction; commits when it returns, rolls back when it throws; returns what it
+    /// returns.
     template <std::invocable<Connection&> F>
     auto begin(F&& f, const TransactionOptions& options = {}) {
         return detail::run_in(begin(options), *this, std::forward<F>(f));
@@ -113,8 +114,8 @@ public:
     /// The level that was set here or on the engine, if one was.
     std::optional<IsolationLevel> isolation_level() const noexcept;
 
-    /// SOCI's own session, inside this connection's transaction, which begins if none has. Valid until the connection is
-    /// closed or invalidated. What SOCI throws is not translated. Not to be reconnected: that is the pool's work.
+    /// SOCI's own session, inside this connection's transaction, which begins if none has. Valid until the connection
+    /// is closed or invalidated. What SOCI throws is not translated. Not to be reconnected: that is the pool's work.
     soci::session& soci();
     /// What users attach to the connection itself: kept over checkouts, empty on a new connection.
     Info& info();

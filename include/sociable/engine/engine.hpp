@@ -26,7 +26,7 @@ namespace sociable {
 namespace detail {
 class EngineState;
 class SessionState;
-}
+}  // namespace detail
 
 /// The way to one database: a URL, a pool of connections, listeners. Made by create_engine(), usually once per database
 /// and process.
@@ -48,8 +48,7 @@ public:
     /// Runs `f(connection)` in a transaction of a connection of its own: commits when it returns, rolls back when it
     /// throws, and returns the connection. Returns what `f` returns.
     template <std::invocable<Connection&> F>
-    auto begin(F&& f, const TransactionOptions& options = {},
-               SourceLocation place = SourceLocation::current()) {
+    auto begin(F&& f, const TransactionOptions& options = {}, SourceLocation place = SourceLocation::current()) {
         Connection connection = connect(place);
         if constexpr (std::is_void_v<std::invoke_result_t<F, Connection&>>) {
             connection.begin(std::forward<F>(f), options);
@@ -93,8 +92,8 @@ public:
     std::string quote_identifier(std::string_view name) const;
     Pool pool() const;
 
-    /// Listens to this engine: its pool, its connections, its sessions. Listeners to the process run before, listeners to
-    /// the pool after.
+    /// Listens to this engine: its pool, its connections, its sessions. Listeners to the process run before, listeners
+    /// to the pool after.
     template <class E, class F>
     Subscription listen(F&& listener, ListenOptions options = {}) {
         return hub().listen<E>(std::forward<F>(listener), options);

@@ -20,9 +20,9 @@ namespace sociable {
 
 /// How SQL is logged by `sociable.engine`. SQLAlchemy's `echo`.
 enum class Echo {
-    off,        ///< at debug level: not at all, unless the logger is set to it
-    statements, ///< at info level: the statement, its time and its count of rows
-    values      ///< as statements, with the values bound. They are data of your users: not for production
+    off,         ///< at debug level: not at all, unless the logger is set to it
+    statements,  ///< at info level: the statement, its time and its count of rows
+    values       ///< as statements, with the values bound. They are data of your users: not for production
 };
 
 /// What `create_engine` takes besides the URL. A field that the chosen pool can't use, or a value out of range, is an
@@ -39,8 +39,8 @@ struct EngineOptions {
     /// returned. Default 10. QueuePool only.
     std::optional<Limit> max_overflow{};
 
-    /// How long a checkout waits for a connection when all are out, before it throws a TimeoutError. At least zero, which
-    /// fails at once. Default 30 s. QueuePool and StaticPool only.
+    /// How long a checkout waits for a connection when all are out, before it throws a TimeoutError. At least zero,
+    /// which fails at once. Default 30 s. QueuePool and StaticPool only.
     std::optional<std::chrono::milliseconds> pool_timeout{};
 
     /// How many checkouts may wait at once; one more throws a QueueFullError at once. At least 0. Default: any number.
@@ -52,17 +52,17 @@ struct EngineOptions {
     std::optional<int> pool_connecting_limit{};
 
     /// How often a connect is tried again when the server can't be reached or has no place, at least 0: after 100 ms,
-    /// then twice as long each time, shortened by up to half at random. Never after a wrong password. Default 3. Not for
-    /// SQLite.
+    /// then twice as long each time, shortened by up to half at random. Never after a wrong password. Default 3. Not
+    /// for SQLite.
     std::optional<int> pool_connect_retries{};
 
-    /// A connection older than this, counted from its connect, is replaced: while it is idle a little ahead of time, else
-    /// when it is next checked out. Each lives up to a fifth shorter, at random, so that they don't end together. Above
-    /// zero. Default: never. Keep it below the server's own limit on connection age or idleness.
+    /// A connection older than this, counted from its connect, is replaced: while it is idle a little ahead of time,
+    /// else when it is next checked out. Each lives up to a fifth shorter, at random, so that they don't end together.
+    /// Above zero. Default: never. Keep it below the server's own limit on connection age or idleness.
     std::optional<std::chrono::milliseconds> pool_recycle{};
 
-    /// Checks each connection before it is handed out, and replaces it when it is dead. Not when it has just been opened.
-    /// Default: off.
+    /// Checks each connection before it is handed out, and replaces it when it is dead. Not when it has just been
+    /// opened. Default: off.
     bool pool_pre_ping = false;
 
     /// Pre-ping asks the server, which takes a round trip, when the connection was idle for at least this long; else it
@@ -73,40 +73,40 @@ struct EngineOptions {
     /// How long the server may take to answer when a connection is checked, at least 1 ms. Default 1 s.
     std::optional<std::chrono::milliseconds> pool_ping_timeout{};
 
-    /// Refuses connections to a PostgreSQL server that is a standby (`in_hot_standby`, from version 14 on), when they are
-    /// opened and whenever they are checked: for host names that follow the primary. Default: off. PostgreSQL only.
+    /// Refuses connections to a PostgreSQL server that is a standby (`in_hot_standby`, from version 14 on), when they
+    /// are opened and whenever they are checked: for host names that follow the primary. Default: off. PostgreSQL only.
     bool pool_require_primary = false;
 
-    /// Idle connections that are kept open and ready, at most pool_size; opened in the background from the start. Default
-    /// 0. QueuePool only.
+    /// Idle connections that are kept open and ready, at most pool_size; opened in the background from the start.
+    /// Default 0. QueuePool only.
     std::optional<int> pool_min_idle{};
 
     /// Idle connections beyond pool_min_idle are closed after this time. Above zero. Default: never. QueuePool only.
     std::optional<std::chrono::milliseconds> pool_max_idle_time{};
 
-    /// Idle connections are asked this often whether they are well, and replaced when they are not. Above zero. Default:
-    /// never. QueuePool only.
+    /// Idle connections are asked this often whether they are well, and replaced when they are not. Above zero.
+    /// Default: never. QueuePool only.
     std::optional<std::chrono::milliseconds> pool_health_check_interval{};
 
-    /// A connection held for longer than this is logged, with the place that took it, and again when it comes back. Above
-    /// zero. Default: never.
+    /// A connection held for longer than this is logged, with the place that took it, and again when it comes back.
+    /// Above zero. Default: never.
     std::optional<std::chrono::milliseconds> pool_leak_threshold{};
 
-    /// Hands out the connection returned last (true), so that the others can idle out, or the one returned first (false),
-    /// so that all are used alike. Default: false. QueuePool only.
+    /// Hands out the connection returned last (true), so that the others can idle out, or the one returned first
+    /// (false), so that all are used alike. Default: false. QueuePool only.
     std::optional<bool> pool_use_lifo{};
 
     /// What is done to a transaction still open at return. Default: rollback.
     ResetOnReturn pool_reset_on_return = ResetOnReturn::rollback;
 
-    /// At return clears settings (`SET`, `PRAGMA`), temporary tables and advisory locks, and then runs `init_sql` again,
-    /// at the cost of a round trip; only when something was done that can have changed them: any statement but plain
-    /// reading and writing, a call of a function that isn't one of the database's common ones, work on soci() or in a
-    /// listener. What `connect` listeners have set is cleared as well. Default: off.
+    /// At return clears settings (`SET`, `PRAGMA`), temporary tables and advisory locks, and then runs `init_sql`
+    /// again, at the cost of a round trip; only when something was done that can have changed them: any statement but
+    /// plain reading and writing, a call of a function that isn't one of the database's common ones, work on soci() or
+    /// in a listener. What `connect` listeners have set is cleared as well. Default: off.
     bool pool_reset_session = false;
 
-    /// The kind of pool [poolclass]. Default: QueuePool for servers, NullPool for SQLite files, StaticPool for SQLite in
-    /// memory.
+    /// The kind of pool [poolclass]. Default: QueuePool for servers, NullPool for SQLite files, StaticPool for SQLite
+    /// in memory.
     std::optional<PoolClass> pool_class{};
 
     // Connections ---------------------------------------------------------------------------------------------------
@@ -114,14 +114,15 @@ struct EngineOptions {
     /// The isolation level of each transaction; `autocommit` for none. Default: the database's own.
     std::optional<IsolationLevel> isolation_level{};
 
-    /// How long one attempt to connect may take, rounded up to full seconds; at least 1 s. Default 10 s. Not for SQLite.
+    /// How long one attempt to connect may take, rounded up to full seconds; at least 1 s. Default 10 s. Not for
+    /// SQLite.
     std::optional<std::chrono::milliseconds> connect_timeout{};
 
     /// Further connection settings of the database's own, added to the URL's query and stronger than it [connect_args].
     std::map<std::string, std::string> connect_args{};
 
-    /// Opens the session it is given, in place of the URL, which then only tells the database. It is called by the thread
-    /// that needs the connection, by several at once.
+    /// Opens the session it is given, in place of the URL, which then only tells the database. It is called by the
+    /// thread that needs the connection, by several at once.
     std::function<void(soci::session&)> creator{};
 
     /// Statements that run on each new connection, before any `connect` listener.

@@ -70,9 +70,9 @@ private:
 
 /// What a statement gave: rows, read once and in order, or a count of rows affected.
 ///
-/// A result made by `execute` may be kept while its connection runs other statements; one made by `stream` too, but then
-/// its remaining rows are loaded first. When its connection closes or rolls back, reading rows that were not loaded by
-/// then is a ResourceClosedError.
+/// A result made by `execute` may be kept while its connection runs other statements; one made by `stream` too, but
+/// then its remaining rows are loaded first. When its connection closes or rolls back, reading rows that were not
+/// loaded by then is a ResourceClosedError.
 ///
 /// T is a struct described by BOOST_DESCRIBE_STRUCT (by the columns' names; columns without a member are ignored), a
 /// std::tuple (by position), or a type that has a Codec (the only column).
@@ -87,8 +87,8 @@ public:
 
     /// Rows that an INSERT, UPDATE or DELETE has matched; 0 for other statements.
     std::int64_t affected_rows() const;
-    /// The key that the database generated for the last inserted row. PostgreSQL tells none: use RETURNING, which SQLite
-    /// and MariaDB (for INSERT) know as well.
+    /// The key that the database generated for the last inserted row. PostgreSQL tells none: use RETURNING, which
+    /// SQLite and MariaDB (for INSERT) know as well.
     std::optional<std::int64_t> last_insert_id() const;
     /// The columns' names; empty when the statement gives no rows.
     const std::vector<std::string>& columns() const;

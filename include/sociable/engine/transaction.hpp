@@ -18,8 +18,8 @@ template <class Owner, class F>
 auto run_in(Transaction transaction, Owner& owner, F&& f);
 }  // namespace detail
 
-/// A transaction or a savepoint of a connection, as a scope: what has not been committed when it goes is rolled back. Its
-/// destructor never throws and never commits.
+/// A transaction or a savepoint of a connection, as a scope: what has not been committed when it goes is rolled back.
+/// Its destructor never throws and never commits.
 ///
 /// Thread safety: used by the thread that uses the connection. It may outlive the connection, whose end rolls back.
 class [[nodiscard]] Transaction {

@@ -9,19 +9,19 @@ namespace sociable {
 /// Which exception a database's error becomes. SQLAlchemy's classes, which are those of Python's DB-API (PEP 249), with
 /// finer kinds below the integrity errors.
 enum class ErrorKind {
-    database,      ///< DatabaseError: nothing finer is known
-    interface,     ///< InterfaceError: the client library refused the call
-    data,          ///< DataError
-    operational,   ///< OperationalError
+    database,                ///< DatabaseError: nothing finer is known
+    interface,               ///< InterfaceError: the client library refused the call
+    data,                    ///< DataError
+    operational,             ///< OperationalError
     commit_outcome_unknown,  ///< CommitOutcomeUnknown
-    integrity,     ///< IntegrityError: a constraint of another kind than the four below
-    unique,        ///< UniqueViolation
-    foreign_key,   ///< ForeignKeyViolation
-    not_null,      ///< NotNullViolation
-    check,         ///< CheckViolation
-    internal,      ///< InternalError
-    programming,   ///< ProgrammingError
-    not_supported  ///< NotSupportedError
+    integrity,               ///< IntegrityError: a constraint of another kind than the four below
+    unique,                  ///< UniqueViolation
+    foreign_key,             ///< ForeignKeyViolation
+    not_null,                ///< NotNullViolation
+    check,                   ///< CheckViolation
+    internal,                ///< InternalError
+    programming,             ///< ProgrammingError
+    not_supported            ///< NotSupportedError
 };
 
 /// What is known of an error that a database or its client library reported.

@@ -13,8 +13,8 @@ class SessionRegistry;
 }
 
 /// The current session: one per thread, or one per key that a function of yours tells (a request, a job). It is made at
-/// its first use and kept until remove(). A thread that ends closes its session; a key's session stays until remove() or
-/// the end of this object.
+/// its first use and kept until remove(). A thread that ends closes its session; a key's session stays until remove()
+/// or the end of this object.
 ///
 /// Thread safety: every member may be called by several threads at once; the session that they get is one thread's.
 class ScopedSession {

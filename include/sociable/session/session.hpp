@@ -51,10 +51,9 @@ private:
 /// Thread safety: one thread at a time. Two at once get an InvalidRequestError, as far as it is seen.
 class Session {
 public:
-    explicit Session(Engine engine, SessionOptions options = {},
-                     SourceLocation place = SourceLocation::current());
-    /// A session on a connection of the caller's. In an outer transaction, join_transaction_mode says what its commit and
-    /// rollback mean; without one the session begins and ends transactions as usual. The connection stays open.
+    explicit Session(Engine engine, SessionOptions options = {}, SourceLocation place = SourceLocation::current());
+    /// A session on a connection of the caller's. In an outer transaction, join_transaction_mode says what its commit
+    /// and rollback mean; without one the session begins and ends transactions as usual. The connection stays open.
     explicit Session(Connection& connection, SessionOptions options = {});
     Session(Session&&) noexcept;
     Session& operator=(Session&& other) noexcept;

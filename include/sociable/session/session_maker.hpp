@@ -24,11 +24,10 @@ public:
         return Session(engine_, options_, place);
     }
 
-    /// Runs `f(session)` in one transaction of a new session: commits and closes when it returns; rolls back, closes and
-    /// rethrows when it throws. Returns what `f` returns.
+    /// Runs `f(session)` in one transaction of a new session: commits and closes when it returns; rolls back, closes
+    /// and rethrows when it throws. Returns what `f` returns.
     template <std::invocable<Session&> F>
-    auto begin(F&& f, const TransactionOptions& options = {},
-               SourceLocation place = SourceLocation::current()) const {
+    auto begin(F&& f, const TransactionOptions& options = {}, SourceLocation place = SourceLocation::current()) const {
         Session session(engine_, options_, place);
         return session.begin(std::forward<F>(f), options);
     }

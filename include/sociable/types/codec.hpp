@@ -22,8 +22,8 @@ namespace sociable {
 using Bytes = std::vector<std::byte>;
 
 /// How a C++ type is bound to a parameter and read from a column. Specialise it for a type of yours with
-/// `static ValueView encode(const T&)`, which may refer to its argument, and `static T decode(const ValueView&)`. With a
-/// `static ValueView null()` as well, an empty std::optional of it is a NULL of that type to PostgreSQL.
+/// `static ValueView encode(const T&)`, which may refer to its argument, and `static T decode(const ValueView&)`. With
+/// a `static ValueView null()` as well, an empty std::optional of it is a NULL of that type to PostgreSQL.
 ///
 /// Built in: bool, all integers to 64 bits, float, double, std::string, std::string_view and const char* (parameters
 /// only), Bytes, std::span<const std::byte> (parameters only), enums (by their underlying integer), std::chrono

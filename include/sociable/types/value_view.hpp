@@ -14,23 +14,21 @@ public:
     enum class Kind : unsigned char {
         null,
         boolean,
-        int32,      ///< an integer of at most 32 bits; kept apart so that PostgreSQL binds `integer`, not `bigint`
+        int32,  ///< an integer of at most 32 bits; kept apart so that PostgreSQL binds `integer`, not `bigint`
         int64,
-        uint64,     ///< an integer over INT64_MAX
+        uint64,  ///< an integer over INT64_MAX
         float64,
         text,
         blob,
-        date,       ///< days since 1970-01-01
-        timestamp,  ///< microseconds since 1970-01-01 00:00:00 UTC
+        date,            ///< days since 1970-01-01
+        timestamp,       ///< microseconds since 1970-01-01 00:00:00 UTC
         local_timestamp  ///< microseconds since 1970-01-01 00:00:00 of no particular time zone
     };
 
     constexpr ValueView() noexcept = default;
     static constexpr ValueView null() noexcept { return {}; }
     /// A NULL where a value of `kind` might be: PostgreSQL wants to know the type of a parameter.
-    static constexpr ValueView null(Kind kind) noexcept {
-        return {Kind::null, static_cast<std::int64_t>(kind)};
-    }
+    static constexpr ValueView null(Kind kind) noexcept { return {Kind::null, static_cast<std::int64_t>(kind)}; }
     static constexpr ValueView boolean(bool v) noexcept { return {Kind::boolean, v ? 1 : 0}; }
     static constexpr ValueView int32(std::int32_t v) noexcept { return {Kind::int32, v}; }
     static constexpr ValueView int64(std::int64_t v) noexcept { return {Kind::int64, v}; }
@@ -50,9 +48,7 @@ public:
     }
     static constexpr ValueView date(std::int64_t days) noexcept { return {Kind::date, days}; }
     static constexpr ValueView timestamp(std::int64_t micros) noexcept { return {Kind::timestamp, micros}; }
-    static constexpr ValueView local_timestamp(std::int64_t micros) noexcept {
-        return {Kind::local_timestamp, micros};
-    }
+    static constexpr ValueView local_timestamp(std::int64_t micros) noexcept { return {Kind::local_timestamp, micros}; }
 
     constexpr Kind kind() const noexcept { return kind_; }
     constexpr bool is_null() const noexcept { return kind_ == Kind::null; }
@@ -65,9 +61,7 @@ public:
     constexpr std::uint64_t as_uint64() const noexcept { return static_cast<std::uint64_t>(integer_); }
     constexpr double as_float64() const noexcept { return real_; }
     constexpr std::string_view as_text() const noexcept { return {chars_, size_}; }  ///< text and blob
-    std::span<const std::byte> as_bytes() const noexcept {
-        return {reinterpret_cast<const std::byte*>(chars_), size_};
-    }
+    std::span<const std::byte> as_bytes() const noexcept { return {reinterpret_cast<const std::byte*>(chars_), size_}; }
 
 private:
     constexpr ValueView(Kind kind, std::int64_t v) noexcept : kind_(kind), integer_(v) {}
