@@ -15,7 +15,7 @@ ResultState::ResultState(ConnectionState& connection, pool::StatementCache::Leas
       affected_rows_(statement_->statement->affected_rows()),
       last_insert_id_(statement_->statement->last_insert_id()) {
     if (columns_->empty())
-        statement_.reset();
+        let_go();  // it may outlive the connection, which ends only the result that it knows of
     else
         connection_->live_result = this;
 }

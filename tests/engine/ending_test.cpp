@@ -156,3 +156,12 @@ TEST_CASE("Engines made and destroyed while threads use them are safe") {
     }
     CHECK(script->open() == 0);
 }
+
+TEST_CASE("A result without rows may outlive its connection") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        const Result result = engine.begin([](Connection& c) { return c.execute("INSERT INTO items VALUES (1, 'x')"); });
+        CHECK(result.affected_rows() == 1);
+    });
+}
