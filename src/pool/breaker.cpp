@@ -3,7 +3,10 @@
 namespace sociable::pool {
 
 void Breaker::check(const std::string& pool) const {
-    if (!is_open()) return;
+    if (is_open()) raise_last(pool);
+}
+
+void Breaker::raise_last(const std::string& pool) const {
     DatabaseErrorInfo error;
     {
         const std::lock_guard lock(mutex_);

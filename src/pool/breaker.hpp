@@ -20,6 +20,7 @@ public:
     bool is_open() const noexcept { return open_.load(std::memory_order_relaxed); }
     /// @throws the last connect error, with its time, while open
     void check(const std::string& pool) const;
+    [[noreturn]] void raise_last(const std::string& pool) const;
     /// True when this failure has opened it.
     bool failed(const DatabaseErrorInfo& error);
     void succeeded() noexcept;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <limits>
+#include <utility>
 
 namespace sociable::pool {
 
@@ -73,13 +74,30 @@ void Gate::release_permit() noexcept {
 }
 
 bool Gate::keep(Slot& slot) noexcept {
+    if (!push_idle(slot)) return false;
+    came_free();
+    return true;
+}
+
+bool Gate::keep_opened(Slot& slot) noexcept {
+    const std::lock_guard lock(mutex_);
+    opening_.fetch_sub(1, std::memory_order_relaxed);
+    if (!push_idle(slot)) {
+        opening_.fetch_add(1, std::memory_order_relaxed);
+        return false;
+    }
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    serve();
+    return true;
+}
+
+bool Gate::push_idle(Slot& slot) noexcept {
     if (open() > permits_.load(std::memory_order_relaxed)) return false;
     if (idle_count_.fetch_add(1, std::memory_order_relaxed) >= kept_at_most()) {
         idle_count_.fetch_sub(1, std::memory_order_relaxed);
         return false;
     }
     idle_->push(slot);
-    came_free();
     return true;
 }
 
@@ -180,27 +198,27 @@ Gate::Outcome Gate::wait(Clock::time_point deadline, const std::function<void()>
     return self.outcome;
 }
 
-void Gate::end_oldest(Failure failure, const std::exception_ptr& error) noexcept {
+void Gate::end_oldest(Failure failure, std::exception_ptr error) noexcept {
     Waiter& waiter = *first_;
     waiter.outcome.failure = failure;
-    waiter.outcome.error = error;
+    waiter.outcome.error = std::move(error);
     leave_queue(waiter);
     waiter.wake.notify_one();
 }
 
 void Gate::end_waits() noexcept {
     const std::lock_guard lock(mutex_);
-    while (first_) end_oldest(Failure::disposed, nullptr);
+    while (first_) end_oldest(Failure::disposed);
 }
 
-void Gate::fail_oldest(const std::exception_ptr& error) noexcept {
+void Gate::fail_oldest(std::exception_ptr error) noexcept {
     const std::lock_guard lock(mutex_);
-    if (first_) end_oldest(Failure::error, error);
+    if (first_) end_oldest(Failure::error, std::move(error));
 }
 
-void Gate::fail_all(const std::exception_ptr& error) noexcept {
+void Gate::fail_all() noexcept {
     const std::lock_guard lock(mutex_);
-    while (first_) end_oldest(Failure::error, error);
+    while (first_) end_oldest(Failure::outage);
 }
 
 bool Gate::begin_opening(int limit, int wanted) noexcept {

@@ -42,7 +42,7 @@ public:
         std::optional<int> max_waiting{};
     };
     /// What a failed wait() ended with; the pool makes the exception of it.
-    enum class Failure { timeout, queue_full, disposed, error };
+    enum class Failure { timeout, queue_full, disposed, error, outage };
     struct Outcome {
         Slot* slot = nullptr;
         Failure failure = Failure::timeout;
@@ -59,13 +59,16 @@ public:
     Outcome wait(Clock::time_point deadline, const std::function<void()>& demand);
     /// Ends every wait that is under way with Failure::disposed.
     void end_waits() noexcept;
-    /// Ends the oldest wait, or every wait, with an error.
-    void fail_oldest(const std::exception_ptr& error) noexcept;
-    void fail_all(const std::exception_ptr& error) noexcept;
+    /// Ends the oldest wait with an error of its own, or every wait with Failure::outage.
+    void fail_oldest(std::exception_ptr error) noexcept;
+    void fail_all() noexcept;
 
     /// Gives back a connected slot with its permit. False when as many are idle as the pool keeps, or more are open
     /// than it may have: the caller closes the connection and releases the permit.
     bool keep(Slot& slot) noexcept;
+    /// As keep(), for a slot that was opened in the background; on success it ends the opening. In one step under the
+    /// mutex, so that whoever is served finds the figures right.
+    bool keep_opened(Slot& slot) noexcept;
     /// An idle slot with its permit, or null, whoever waits: for upkeep.
     Slot* take_idle() noexcept;
 
@@ -97,9 +100,10 @@ private:
     struct Waiter;
 
     bool newcomer_may_take() const noexcept;
+    bool push_idle(Slot& slot) noexcept;
     void came_free() noexcept;
     void serve() noexcept;
-    void end_oldest(Failure failure, const std::exception_ptr& error) noexcept;
+    void end_oldest(Failure failure, std::exception_ptr error = nullptr) noexcept;
     void join_queue(Waiter& waiter) noexcept;
     void leave_queue(Waiter& waiter) noexcept;
     void publish_queue() noexcept;

@@ -40,8 +40,8 @@ bool Opener::begin() noexcept {
 }
 
 void Opener::give_up() noexcept {
-    gate_.end_opening();
     gate_.release_permit();
+    gate_.end_opening();
 }
 
 void Opener::demand() {
@@ -74,37 +74,49 @@ void Opener::work() {
 
 bool Opener::open_one() {
     Slot* slot = nullptr;
+    std::exception_ptr error;
     try {
         slot = &parts_.storage.take();
         parts_.lifecycle.open(*slot, parts_.settings.connect_retries);
     } catch (...) {
-        if (slot) parts_.storage.put(*slot);
-        const std::exception_ptr error = std::current_exception();
-        // While others are in use, the waiters have those to wait for, and a place may come free elsewhere.
-        const bool worth_waiting = has_no_place(error) && gate_.open() > gate_.opening();
-        if (worth_waiting) parts_.lifecycle.stop_signal().sleep(longest_probe);
-        give_up();  // before anybody is told, so that the figures are right by then
-        if (!worth_waiting) failed(error);
-        return false;
+        error = std::current_exception();
     }
-    breaker_.succeeded();
-    gate_.end_opening();
-    owner_.put(*slot);
-    return true;
+    if (!error) {
+        opened(*slot);
+        return true;
+    }
+    if (slot) parts_.storage.put(*slot);
+    // While others are in use, the waiters have those to wait for, and a place may come free elsewhere.
+    const bool worth_waiting = has_no_place(error) && gate_.open() > gate_.opening();
+    if (worth_waiting) parts_.lifecycle.stop_signal().sleep(longest_probe);
+    give_up();  // before anybody is told, so that the figures are right by then
+    if (!worth_waiting) failed(std::move(error));
+    return false;
 }
 
-void Opener::failed(const std::exception_ptr& error) {
+void Opener::opened(Slot& slot) noexcept {
+    breaker_.succeeded();
+    if (!parts_.lifecycle.is_outdated(slot) && gate_.keep_opened(slot)) return;
+    parts_.lifecycle.close(slot);  // nobody needs it any more
+    parts_.storage.put(slot);
+    give_up();
+}
+
+/// The waiter becomes the error's only owner.
+void Opener::failed(std::exception_ptr error) {
+    bool is_outage = false;
     try {
         std::rethrow_exception(error);
     } catch (const DatabaseError& e) {
-        if (e.is_disconnect() && breaker_.failed(e.info())) {
-            log::pool().error("{}: the database can't be reached: {}", parts_.settings.name, e.message());
-            return gate_.fail_all(error);
-        }
+        is_outage = e.is_disconnect() && breaker_.failed(e.info());
+        if (is_outage) log::pool().error("{}: the database can't be reached: {}", parts_.settings.name, e.message());
     } catch (...) {
         // A listener's, or of no memory: the waiter is told.
     }
-    gate_.fail_oldest(error);
+    if (is_outage)
+        gate_.fail_all();
+    else
+        gate_.fail_oldest(std::move(error));
 }
 
 /// Tries until the database is back. Others may notice first: a caller whose connection reconnected.
@@ -117,14 +129,12 @@ void Opener::probe() {
         try {
             slot = &parts_.storage.take();
             parts_.lifecycle.open(*slot);
-            breaker_.succeeded();
-            gate_.end_opening();
-            owner_.put(*slot);
         } catch (...) {
-            gate_.end_opening();
             if (slot) parts_.storage.put(*slot);
-            gate_.release_permit();
+            give_up();
+            continue;
         }
+        opened(*slot);
     }
     if (breaker_.is_open()) return;
     const std::chrono::duration<double> down = Clock::now() - down_since;

@@ -17,8 +17,8 @@ namespace sociable::pool {
 /// Thread safety: every member may be called by several threads at once.
 class Opener {
 public:
-    /// All outlive it; `owner` takes what was opened.
-    Opener(const Parts& parts, Gate& gate, Strategy& owner) : parts_(parts), gate_(gate), owner_(owner) {}
+    /// Both outlive it.
+    Opener(const Parts& parts, Gate& gate) : parts_(parts), gate_(gate) {}
 
     /// Starts as many threads as the waiters and the minimum of idle connections can use.
     /// @throws std::bad_alloc, std::system_error when no thread can be had
@@ -27,19 +27,20 @@ public:
     void demand_quietly() noexcept;
     /// @throws DatabaseError while the database is known to be down
     void check() const { breaker_.check(parts_.settings.name); }
-    bool is_down() const noexcept { return breaker_.is_open(); }
+    /// @throws DatabaseError, the last connect error
+    [[noreturn]] void raise_last_error() const { breaker_.raise_last(parts_.settings.name); }
 
 private:
     bool begin() noexcept;
     void give_up() noexcept;
     void work();
     bool open_one();
-    void failed(const std::exception_ptr& error);
+    void opened(Slot& slot) noexcept;
+    void failed(std::exception_ptr error);
     void probe();
 
     Parts parts_;
     Gate& gate_;
-    Strategy& owner_;
     Breaker breaker_;
 };
 

@@ -272,7 +272,7 @@ PoolStatus PoolCore::status() const {
     }
     s.checked_in = strategy_->checked_in();
     s.checked_out = strategy_->checked_out();
-    s.overflow = s.checked_in + s.checked_out - (s.size.is_unlimited() ? 0 : s.size.count());
+    s.overflow = s.checked_in + s.checked_out + strategy_->opening() - (s.size.is_unlimited() ? 0 : s.size.count());
     s.opening = strategy_->opening();
     s.waiters = strategy_->waiters();
     s.suspended = strategy_->is_suspended();

@@ -32,7 +32,7 @@ std::string to_string(const PoolStatus& s) {
     }
     row("checked in", s.checked_in, "idle now");
     row("checked out", s.checked_out, "in use now");
-    row("opening", s.opening, "of them, being opened");
+    row("opening", s.opening, "in the background");
     row("waiters", s.waiters, s.suspended ? "the pool is suspended" : "");
     row("checkouts", s.checkouts);
     row("hits", s.hits, "found an open connection");

@@ -12,7 +12,7 @@
 namespace sociable::pool {
 
 QueuePool::QueuePool(const Parts& parts, const Gate::Settings& gate)
-    : parts_(parts), gate_(gate, parts.storage), opener_(parts, gate_, *this), demand_([this] { opener_.demand(); }) {}
+    : parts_(parts), gate_(gate, parts.storage), opener_(parts, gate_), demand_([this] { opener_.demand(); }) {}
 
 Slot& QueuePool::take(SourceLocation place, Clock::time_point deadline) {
     if (Slot* slot = gate_.try_take()) return *slot;
@@ -63,6 +63,7 @@ void QueuePool::refuse(const Gate::Outcome& outcome) const {
         case Gate::Failure::disposed:
             throw ResourceClosedError("pool '" + settings.name + "' was disposed while this checkout was waiting");
         case Gate::Failure::error: std::rethrow_exception(outcome.error);
+        case Gate::Failure::outage: opener_.raise_last_error();
         case Gate::Failure::timeout: break;
     }
     Counters::add(parts_.counters.timeouts);
@@ -70,7 +71,7 @@ void QueuePool::refuse(const Gate::Outcome& outcome) const {
     info.pool = settings.name;
     info.size = gate_.kept_at_most();
     info.overflow = std::max(0, gate_.open() - gate_.kept_at_most());
-    info.checked_out = checked_out() - opening();
+    info.checked_out = checked_out();
     info.opening = opening();
     info.waiters = waiters() + 1;
     info.waited = settings.timeout;

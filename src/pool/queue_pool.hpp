@@ -4,6 +4,7 @@
 #include "pool/opener.hpp"
 #include "pool/strategy.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 
@@ -26,7 +27,7 @@ public:
     void end_waits() noexcept override { gate_.end_waits(); }
 
     int checked_in() const noexcept override { return gate_.idle(); }
-    int checked_out() const noexcept override { return gate_.open() - gate_.idle(); }
+    int checked_out() const noexcept override { return std::max(0, gate_.open() - gate_.idle() - gate_.opening()); }
     int waiters() const noexcept override { return gate_.waiters(); }
     int opening() const noexcept override { return gate_.opening(); }
 

@@ -126,21 +126,22 @@ TEST_CASE("a failed connect ends the oldest wait, an outage all of them") {
     SlotStorage storage(1, 0);
     Gate gate({.size = 1, .overflow = 0}, storage);
     fill(gate, storage, 1);
-    std::atomic<int> failed{0};
+    std::atomic<int> failed{0}, told{0};
     std::vector<std::thread> waiters;
     for (int i = 0; i < 3; ++i)
         waiters.emplace_back([&] {
             const auto outcome = gate.wait(Clock::now() + 30s, nothing);
             if (outcome.failure == Gate::Failure::error && outcome.error) ++failed;
+            if (outcome.failure == Gate::Failure::outage) ++told;
         });
     wait_until([&] { return gate.waiters() == 3; });
-    const auto error = std::make_exception_ptr(Error("down"));
-    gate.fail_oldest(error);
+    gate.fail_oldest(std::make_exception_ptr(Error("refused")));
     wait_until([&] { return failed == 1; });
     CHECK(gate.waiters() == 2);
-    gate.fail_all(error);
+    gate.fail_all();
     for (std::thread& waiter : waiters) waiter.join();
-    CHECK(failed == 3);
+    CHECK(failed == 1);
+    CHECK(told == 2);
 }
 
 TEST_CASE("a demand that throws leaves no waiter behind") {

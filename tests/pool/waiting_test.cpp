@@ -217,7 +217,7 @@ TEST_CASE(
         })
         .release();
     std::thread opener([&] {
-        wait_until([&] { return engine.pool().status().checked_out >= 4; });
+        wait_until([&] { return engine.pool().status().opening >= 4; });
         go_on.open();
     });
     std::vector<std::uint64_t> ids(8);

@@ -118,15 +118,15 @@ FaultReport Load::finish(const std::string& fault, const std::string& database) 
 }
 
 int lost_connections(const Engine& engine) {
-    const auto count = [&] {
-        const PoolStatus s = engine.pool().status();
-        const int unaccounted = static_cast<int>(s.opened - s.closed) - s.checked_in - s.checked_out;
-        return std::abs(unaccounted) + s.checked_out;  // nobody has one any more
-    };
     // What is still being opened in the background comes to its end.
     const auto deadline = Clock::now() + 5s;
-    while (count() != 0 && Clock::now() < deadline) std::this_thread::sleep_for(1ms);
-    return count();
+    while (true) {
+        const PoolStatus s = engine.pool().status();
+        const int unaccounted = static_cast<int>(s.opened - s.closed) - s.checked_in - s.checked_out;
+        const int lost = std::abs(unaccounted) + s.checked_out;  // nobody has one any more
+        if ((lost == 0 && s.opening == 0) || Clock::now() > deadline) return lost;
+        std::this_thread::sleep_for(1ms);
+    }
 }
 
 void print_fault(const std::string& fault, const std::string& database, const FaultReport& report) {

@@ -45,6 +45,16 @@ char state_of(int process) {
     return status.empty() ? '\0' : status[0];
 }
 
+/// Every thread of it: a signal stops them one after the other.
+bool is_stopped(int process) {
+    std::error_code gone;
+    for (const auto& thread : fs::directory_iterator("/proc/" + std::to_string(process) + "/task", gone)) {
+        const char state = state_of(std::stoi(thread.path().filename()));
+        if (state == 'R' || state == 'S' || state == 'D') return false;
+    }
+    return true;
+}
+
 int parent_of(int process) {
     const std::string status = status_of(process);
     return status.empty() ? 0 : std::stoi(status.substr(2));
@@ -114,7 +124,11 @@ void OwnServer::kill() {
 
 void OwnServer::launch() { run_command(script("launch", directory_, server_name(kind_))); }
 
-void OwnServer::freeze() { signal_all(SIGSTOP); }
+void OwnServer::freeze() {
+    signal_all(SIGSTOP);
+    // Until then some would still answer.
+    for (const int process : processes()) wait_until([process] { return is_stopped(process); });
+}
 
 void OwnServer::thaw() { signal_all(SIGCONT); }
 

@@ -19,10 +19,10 @@ struct PoolStatus {
     Limit size = 0;          ///< connections that are kept open between checkouts, as configured
     Limit max_overflow = 0;  ///< connections beyond them that may be open at once, as configured
     int checked_in = 0;      ///< open and idle
-    int checked_out = 0;     ///< in use, or being opened
+    int checked_out = 0;     ///< in use, or being opened by their borrowers
     /// Open connections less `size`, as SQLAlchemy counts: negative while the pool has not filled up.
     int overflow = 0;
-    int opening = 0;  ///< of those, being opened in the background
+    int opening = 0;  ///< being opened in the background
     int waiters = 0;  ///< checkouts that wait for a connection
     bool suspended = false;
 
