@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <malloc.h>
@@ -111,13 +113,16 @@ TEST_CASE("Rows are read as structs, by their columns' names whatever the order"
     });
 }
 
-TEST_CASE("Rows are read as tuples, single values and optionals") {
+TEST_CASE("Rows are read as tuples, pairs, arrays, single values and optionals") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();
         Connection c = with_people(engine);
         using Pair = std::tuple<int, std::optional<std::string>>;
         CHECK(c.execute("SELECT id, email FROM people ORDER BY id").all<Pair>() ==
               std::vector<Pair>{{1, "ada@example.org"}, {2, std::nullopt}, {3, ""}});
+        CHECK(c.execute("SELECT id, name FROM people WHERE id = 1").one<std::pair<int, std::string>>() ==
+              std::pair<int, std::string>(1, "ada"));
+        CHECK(c.execute("SELECT 1, 2, 3").one<std::array<int, 3>>() == std::array<int, 3>{1, 2, 3});
         CHECK(c.execute("SELECT id FROM people ORDER BY id").all<int>() == std::vector<int>{1, 2, 3});
         CHECK(c.execute("SELECT email FROM people ORDER BY id").all<std::optional<std::string>>() ==
               std::vector<std::optional<std::string>>{"ada@example.org", std::nullopt, ""});

@@ -355,8 +355,9 @@ TEST_CASE("Empty and NULL stay apart, in text and in bytes") {
         c.execute("INSERT INTO t VALUES (2, :s, :b)", {{"s", std::nullopt}, {"b", std::optional<Bytes>()}});
         c.execute("INSERT INTO t VALUES (3, :s, :b)", {{"s", nothing}, {"b", ValueView()}});
         c.execute("INSERT INTO t VALUES (4, :s, :b)", {{"s", ""}, {"b", std::span<const std::byte>()}});
-        CHECK(c.execute("SELECT n FROM t WHERE s IS NULL ORDER BY n").all<int>() == std::vector<int>{2, 3});
-        CHECK(c.execute("SELECT n FROM t WHERE b IS NULL ORDER BY n").all<int>() == std::vector<int>{2, 3});
+        c.execute("INSERT INTO t VALUES (5, :s, :b)", {{"s", nullptr}, {"b", nullptr}});
+        CHECK(c.execute("SELECT n FROM t WHERE s IS NULL ORDER BY n").all<int>() == std::vector<int>{2, 3, 5});
+        CHECK(c.execute("SELECT n FROM t WHERE b IS NULL ORDER BY n").all<int>() == std::vector<int>{2, 3, 5});
         CHECK(c.execute("SELECT n FROM t WHERE s = '' ORDER BY n").all<int>() == std::vector<int>{1, 4});
     });
 }

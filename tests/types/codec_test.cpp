@@ -116,6 +116,7 @@ static_assert(is_complete<year_month_day> && is_complete<sys_days> && is_complet
 static_assert(is_complete<std::optional<int>> && is_complete<std::optional<TimePoint>>);
 static_assert(Encodable<const char*> && Encodable<char*> && Encodable<char[4]> && Encodable<const char (&)[4]> &&
               Encodable<std::string_view> && Encodable<std::span<const std::byte>> && Encodable<std::nullopt_t> &&
+              Encodable<std::nullptr_t> && !Decodable<std::nullptr_t> &&
               Encodable<std::optional<std::string_view>>);
 static_assert(!Decodable<const char*> && !Decodable<std::string_view> && !Decodable<std::span<const std::byte>> &&
               !Decodable<std::optional<std::string_view>>);

@@ -33,6 +33,10 @@ namespace detail {
 class BorrowedConnection;
 class SessionState;
 
+template <class T>
+concept RangeOfParameters = std::ranges::forward_range<const T> &&
+                            std::convertible_to<std::ranges::range_reference_t<const T>, const Parameter&>;
+
 /// Appends the parameters of row `i`.
 using RowOfParameters = std::function<void(std::size_t i, std::vector<Parameter>& parameters)>;
 }  // namespace detail
@@ -71,16 +75,24 @@ public:
     template <std::ranges::forward_range Rows>
     std::int64_t execute_many(std::string_view sql, const Rows& rows) {
         using T = std::ranges::range_value_t<Rows>;
-        auto row = std::ranges::begin(rows);
-        const auto append = [&](std::size_t, std::vector<Parameter>& parameters) {
-            if constexpr (Described<T>)
-                detail::append_parameters(*row, parameters);
-            else
-                parameters.insert(parameters.end(), std::ranges::begin(*row), std::ranges::end(*row));
-            ++row;
-        };
-        return run_many(sql, static_cast<std::size_t>(std::ranges::distance(rows)), append,
-                        Described<T> ? Spare::ignored : Spare::refused);
+        constexpr bool fits = Described<T> || detail::RangeOfParameters<T>;
+        static_assert(fits,
+                      "sociable: a row of values is a struct described by BOOST_DESCRIBE_STRUCT, or a range of "
+                      "sociable::Parameter");
+        if constexpr (fits) {
+            auto row = std::ranges::begin(rows);
+            const auto append = [&](std::size_t, std::vector<Parameter>& parameters) {
+                if constexpr (Described<T>)
+                    detail::append_parameters(*row, parameters);
+                else
+                    parameters.insert(parameters.end(), std::ranges::begin(*row), std::ranges::end(*row));
+                ++row;
+            };
+            return run_many(sql, static_cast<std::size_t>(std::ranges::distance(rows)), append,
+                            Described<T> ? Spare::ignored : Spare::refused);
+        } else {
+            std::terminate();
+        }
     }
     std::int64_t execute_many(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows) {
         return execute_many<std::initializer_list<std::initializer_list<Parameter>>>(sql, rows);

@@ -75,7 +75,7 @@ private:
 /// loaded by then is a ResourceClosedError.
 ///
 /// T is a struct described by BOOST_DESCRIBE_STRUCT (by the columns' names; columns without a member are ignored), a
-/// std::tuple (by position), or a type that has a Codec (the only column).
+/// std::tuple or std::pair (by position), or a type that has a Codec (the only column).
 ///
 /// Thread safety: used by the thread that uses the connection.
 class Result {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -32,6 +33,19 @@ void require_columns(const std::vector<std::string>& columns, std::size_t wanted
 /// Read by its members' names; a struct with a Codec of its own is a single value instead.
 template <class T>
 concept MappedStruct = Described<T> && !Decodable<T>;
+
+/// Read by position: std::tuple, std::pair, std::array.
+template <class T>
+concept TupleLike = !Described<T> && !Decodable<T> && requires { std::tuple_size<T>::value; };
+
+template <MappedStruct T>
+constexpr bool has_const_member() {
+    bool found = false;
+    boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) {
+        found = found || std::is_const_v<std::remove_reference_t<decltype(std::declval<T&>().*member.pointer)>>;
+    });
+    return found;
+}
 
 /// How a whole row becomes a T: a struct by its members' names, a tuple by position, another type from the only column.
 /// Made once for each result, so that names are looked up once.
@@ -61,8 +75,8 @@ public:
 private:
     template <class U>
     struct Width : std::integral_constant<std::size_t, 1> {};
-    template <class... Us>
-    struct Width<std::tuple<Us...>> : std::integral_constant<std::size_t, sizeof...(Us)> {};
+    template <TupleLike U>
+    struct Width<U> : std::tuple_size<U> {};
     template <MappedStruct U>
     struct Width<U> : std::integral_constant<std::size_t, member_count<U>> {};
 
@@ -77,6 +91,25 @@ private:
 
     T decode(RowSource& row, std::size_t& at) const {
         if constexpr (MappedStruct<T>) {
+            return decode_struct(row, at);
+        } else if constexpr (Decodable<T>) {
+            return Codec<T>::decode(row.cell(0));
+        } else if constexpr (TupleLike<T>) {
+            return decode_tuple(row, at, std::make_index_sequence<width>());
+        } else {
+            static_assert(TupleLike<T>,
+                          "sociable: a row is read into a struct described by BOOST_DESCRIBE_STRUCT, a std::tuple or "
+                          "std::pair, or a type that has a sociable::Codec");
+            std::terminate();
+        }
+    }
+
+    T decode_struct(RowSource& row, std::size_t& at) const {
+        constexpr bool assignable = !has_const_member<T>() && std::is_default_constructible_v<T>;
+        static_assert(assignable,
+                      "sociable: a struct that rows are read into has a default constructor and no const members, "
+                      "since its members are assigned one by one");
+        if constexpr (assignable) {
             T object{};
             std::size_t position = 0;
             for_each_member(object, [&](std::string_view, auto& member) {
@@ -84,20 +117,14 @@ private:
                 ++position;
             });
             return object;
-        } else if constexpr (Decodable<T>) {
-            return Codec<T>::decode(row.cell(0));
         } else {
-            return decode_tuple(row, at, std::make_index_sequence<width>());
+            std::terminate();
         }
     }
 
     template <std::size_t... I>
     static T decode_tuple(RowSource& row, std::size_t& at, std::index_sequence<I...>) {
-        constexpr bool is_tuple = requires { std::tuple_size<T>::value; };
-        static_assert(is_tuple,
-                      "sociable: a row is read into a struct described by BOOST_DESCRIBE_STRUCT, a std::tuple, or a type "
-                      "that has a sociable::Codec");
-        if constexpr (is_tuple) return T{read<std::tuple_element_t<I, T>>(row, I, at, I)...};
+        return T{read<std::tuple_element_t<I, T>>(row, I, at, I)...};
     }
 
     std::array<std::size_t, MappedStruct<T> ? width : 0> place_{};

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <concepts>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <type_traits>
@@ -17,6 +18,12 @@ namespace sociable {
 struct ListenOptions {
     /// Runs once and is then gone.
     bool once = false;
+};
+
+/// One of the structs in sociable::event.
+template <class E>
+concept Event = requires {
+    { E::id } -> std::convertible_to<event::Id>;
 };
 
 namespace detail {
@@ -51,12 +58,15 @@ public:
     template <class E, class F>
     Subscription listen(F&& listener, ListenOptions options = {}) {
         constexpr bool fits = std::is_invocable_v<F&, E&>;
-        static_assert(fits,
+        static_assert(Event<E>, "sociable: this is no event; they are the structs in the namespace sociable::event");
+        static_assert(!Event<E> || fits,
                       "sociable: a listener is called with its event, e.g. [](const sociable::event::Checkout& e) {...}");
-        if constexpr (fits)  // or the compiler adds what it can't call
+        if constexpr (Event<E> && fits)  // or the compiler adds what it can't call
             return add(
                 E::id, [f = std::forward<F>(listener)](void* e) mutable { static_cast<void>(f(*static_cast<E*>(e))); },
                 options);
+        else
+            std::terminate();
     }
 
     template <class E>

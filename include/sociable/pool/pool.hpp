@@ -33,8 +33,9 @@ public:
     /// Listens to this pool. Its listeners run after the process's and the engine's.
     template <class E, class F>
     Subscription listen(F&& listener, ListenOptions options = {}) {
-        static_assert(E::id <= event::Id::close_detached,
-                      "sociable: a pool has no such event; listen to the engine instead");
+        if constexpr (Event<E>)
+            static_assert(E::id <= event::Id::close_detached,
+                          "sociable: a pool has no such event; listen to the engine instead");
         return hub().listen<E>(std::forward<F>(listener), options);
     }
 

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <optional>
 #include <ratio>
@@ -28,8 +29,9 @@ using Bytes = std::vector<std::byte>;
 /// Built in: bool, all integers to 64 bits, float, double, std::string, std::string_view and const char* (parameters
 /// only), Bytes, std::span<const std::byte> (parameters only), enums (by their underlying integer), std::chrono
 /// year_month_day, sys_days, local_days, sys_time and local_time of an integral unit (finer ones than microseconds are
-/// cut to the microsecond), and std::optional of each. A value that the type can't hold is a DataError. Characters
-/// (char, char8_t, wchar_t, ...), long double and time points in floating point have none on purpose.
+/// cut to the microsecond), and std::optional of each; std::nullopt and nullptr are NULL (parameters only). A value
+/// that the type can't hold is a DataError. Characters (char, char8_t, wchar_t, ...), long double and time points in
+/// floating point have none on purpose.
 template <class T>
 struct Codec;
 
@@ -48,16 +50,19 @@ concept Decodable = requires(const ValueView& v) {
 namespace detail {
 
 /// The one readable error for a type that can't be read from a column; what needs its Codec then belongs into
-/// `if constexpr (Decodable<T>)`, or the compiler adds pages about that.
+/// `if constexpr (Decodable<T>)`, or the compiler adds pages about that. It never returns, so that nothing is said about
+/// values that are missing behind it.
 template <class T>
-constexpr void require_decodable() noexcept {
+[[noreturn]] void require_decodable() noexcept {
     static_assert(Decodable<T>, "sociable: no Codec for this type: specialise sociable::Codec<T>");
+    std::terminate();
 }
 
 /// The same for a type that is to be bound to a parameter, and Encodable.
 template <class T>
-constexpr void require_encodable() noexcept {
+[[noreturn]] void require_encodable() noexcept {
     static_assert(Encodable<T>, "sociable: no Codec for this type: specialise sociable::Codec<T>");
+    std::terminate();
 }
 
 template <class T, class... Others>
@@ -174,6 +179,11 @@ struct Codec<char[N]> : Codec<const char*> {};
 template <>
 struct Codec<std::nullopt_t> {
     static ValueView encode(std::nullopt_t) noexcept { return ValueView::null(); }
+};
+
+template <>
+struct Codec<std::nullptr_t> {
+    static ValueView encode(std::nullptr_t) noexcept { return ValueView::null(); }
 };
 
 template <>
