@@ -1,7 +1,6 @@
 #include "engine/statement_log.hpp"
 
 #include "log/log.hpp"
-#include "types/time_text.hpp"
 
 #include <sociable/engine/events.hpp>
 
@@ -16,21 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 std::string text_of(const ValueView& v) {
-    using Kind = ValueView::Kind;
-    switch (v.kind()) {
-        case Kind::null: return "NULL";
-        case Kind::boolean: return v.as_boolean() ? "true" : "false";
-        case Kind::int32:
-        case Kind::int64: return std::to_string(v.as_int64());
-        case Kind::uint64: return std::to_string(v.as_uint64());
-        case Kind::float64: return fmt::format("{}", v.as_float64());
-        case Kind::text: return fmt::format("'{}'", v.as_text());
-        case Kind::blob: return fmt::format("<{} bytes>", v.as_text().size());
-        case Kind::date: return types::format_date(v.as_int64());
-        case Kind::timestamp: return types::format_timestamp(v.as_int64()) + "Z";
-        case Kind::local_timestamp: return types::format_timestamp(v.as_int64());
-    }
-    return {};
+    return v.kind() == ValueView::Kind::text ? '\'' + to_string(v) + '\'' : to_string(v);
 }
 
 }  // namespace

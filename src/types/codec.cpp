@@ -196,8 +196,16 @@ float decode_float(const ValueView& v) {
 }
 
 std::string decode_string(const ValueView& v) {
-    if (v.kind() != Kind::text && v.kind() != Kind::blob) refuse(v, "a string");
-    return std::string(v.as_text());
+    switch (v.kind()) {
+        case Kind::text:
+        case Kind::blob: return std::string(v.as_text());
+        // Such as a NUMERIC, of which SQLite makes a number.
+        case Kind::int32:
+        case Kind::int64:
+        case Kind::uint64:
+        case Kind::float64: return to_string(v);
+        default: refuse(v, "a string");
+    }
 }
 
 Bytes decode_bytes(const ValueView& v) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -116,8 +117,7 @@ static_assert(is_complete<year_month_day> && is_complete<sys_days> && is_complet
 static_assert(is_complete<std::optional<int>> && is_complete<std::optional<TimePoint>>);
 static_assert(Encodable<const char*> && Encodable<char*> && Encodable<char[4]> && Encodable<const char (&)[4]> &&
               Encodable<std::string_view> && Encodable<std::span<const std::byte>> && Encodable<std::nullopt_t> &&
-              Encodable<std::nullptr_t> && !Decodable<std::nullptr_t> &&
-              Encodable<std::optional<std::string_view>>);
+              Encodable<std::nullptr_t> && !Decodable<std::nullptr_t> && Encodable<std::optional<std::string_view>>);
 static_assert(!Decodable<const char*> && !Decodable<std::string_view> && !Decodable<std::span<const std::byte>> &&
               !Decodable<std::optional<std::string_view>>);
 static_assert(!has_codec<char> && !has_codec<wchar_t> && !has_codec<char8_t> && !has_codec<char16_t> &&
@@ -293,13 +293,45 @@ TEST_CASE("strings and bytes keep NUL bytes and come from text and blob") {
     CHECK(decode<std::string>(ValueView::blob(bytes)) == std::string("\0\xff\0", 3));
     CHECK(decode<Bytes>(ValueView::text(nul)).size() == 4);
     CHECK(Codec<std::span<const std::byte>>::encode(bytes).as_bytes().size() == 3);
-    CHECK(refused<std::string>("22018", ValueView::int32(1)) ==
-          "an integer can't be read as a string; read it as an integer type");
-    for (const auto& v : {ValueView::uint64(UINT64_MAX), ValueView::float64(1), ValueView::boolean(true),
-                          ValueView::date(1), ValueView::timestamp(1), ValueView::local_timestamp(1)}) {
+    CHECK(refused<std::string>("22018", ValueView::date(1)) ==
+          "a date can't be read as a string; read it as std::chrono::year_month_day");
+    for (const auto& v :
+         {ValueView::boolean(true), ValueView::date(1), ValueView::timestamp(1), ValueView::local_timestamp(1)}) {
         refused<std::string>("22018", v);
         refused<Bytes>("22018", v);
     }
+    refused<Bytes>("22018", ValueView::int32(1));
+}
+
+TEST_CASE("a string takes a number in the fewest characters that give the same number again") {
+    CHECK(decode<std::string>(ValueView::int32(-42)) == "-42");
+    CHECK(decode<std::string>(ValueView::int64(INT64_MIN)) == "-9223372036854775808");
+    CHECK(decode<std::string>(ValueView::uint64(UINT64_MAX)) == "18446744073709551615");
+    CHECK(decode<std::string>(ValueView::float64(0.1)) == "0.1");
+    CHECK(decode<std::string>(ValueView::float64(19.99)) == "19.99");
+    for (const double real : {1e300, -0.0, 1 / 3.0, Real::denorm_min(), Real::max()})
+        CHECK(decode<double>(decode<std::string>(ValueView::float64(real)).c_str()) == real);
+}
+
+TEST_CASE("every kind of value can be printed") {
+    const auto printed = [](const ValueView& v) {
+        std::ostringstream out;
+        out << v;
+        CHECK(out.str() == to_string(v));
+        return out.str();
+    };
+    CHECK(printed(ValueView::null()) == "NULL");
+    CHECK(printed(ValueView::null(Kind::int32)) == "NULL");
+    CHECK(printed(ValueView::boolean(false)) == "false");
+    CHECK(printed(ValueView::int32(-1)) == "-1");
+    CHECK(printed(ValueView::int64(5'000'000'000)) == "5000000000");
+    CHECK(printed(ValueView::uint64(UINT64_MAX)) == "18446744073709551615");
+    CHECK(printed(ValueView::float64(0.1)) == "0.1");
+    CHECK(printed(ValueView::text("it's")) == "it's");
+    CHECK(printed(ValueView::blob(Bytes(3))) == "<3 bytes>");
+    CHECK(printed(ValueView::date(0)) == "1970-01-01");
+    CHECK(printed(ValueView::timestamp(1)) == "1970-01-01 00:00:00.000001Z");
+    CHECK(printed(ValueView::local_timestamp(0)) == "1970-01-01 00:00:00.000000");
 }
 
 TEST_CASE("random values make a round trip through their text") {

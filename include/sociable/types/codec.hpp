@@ -30,8 +30,8 @@ using Bytes = std::vector<std::byte>;
 /// only), Bytes, std::span<const std::byte> (parameters only), enums (by their underlying integer), std::chrono
 /// year_month_day, sys_days, local_days, sys_time and local_time of an integral unit (finer ones than microseconds are
 /// cut to the microsecond), and std::optional of each; std::nullopt and nullptr are NULL (parameters only). A value
-/// that the type can't hold is a DataError. Characters (char, char8_t, wchar_t, ...), long double and time points in
-/// floating point have none on purpose.
+/// that the type can't hold is a DataError. A std::string takes numbers too, in digits that lose nothing. Characters
+/// (char, char8_t, wchar_t, ...), long double and time points in floating point have none on purpose.
 template <class T>
 struct Codec;
 
@@ -50,8 +50,8 @@ concept Decodable = requires(const ValueView& v) {
 namespace detail {
 
 /// The one readable error for a type that can't be read from a column; what needs its Codec then belongs into
-/// `if constexpr (Decodable<T>)`, or the compiler adds pages about that. It never returns, so that nothing is said about
-/// values that are missing behind it.
+/// `if constexpr (Decodable<T>)`, or the compiler adds pages about that. It never returns, so that nothing is said
+/// about values that are missing behind it.
 template <class T>
 [[noreturn]] void require_decodable() noexcept {
     static_assert(Decodable<T>, "sociable: no Codec for this type: specialise sociable::Codec<T>");
