@@ -33,6 +33,8 @@ public:
             fail(nul, "a NUL character, where databases would stop reading");
         }
         while (at_ < sql_.size()) step();
+        // PostgreSQL would do nothing and call it a success.
+        if (!says_something_) throw ArgumentError("the SQL text has no statement in it");
         replace(sql_.size(), sql_.size(), "");
         return std::move(text_);
     }
@@ -40,13 +42,15 @@ public:
 private:
     void step() {
         const char c = peek();
+        if (is_space(c) || c == ';') return ordinary();
+        if (c == '-' && peek(1) == '-') return dashes();
+        if (c == '#' && rules_.hash_comments) return line_comment();
+        if (c == '/' && peek(1) == '*') return block_comment();
+        says_something_ = true;
         if (is_name_char(c)) return word();
         if (c == '\'' || c == '"') return quoted(c, rules_.backslash_escapes);
         if (c == '`' && rules_.backticks) return quoted(c, false);
         if (c == '[' && rules_.brackets) return bracketed();
-        if (c == '-' && peek(1) == '-') return dashes();
-        if (c == '#' && rules_.hash_comments) return line_comment();
-        if (c == '/' && peek(1) == '*') return block_comment();
         if (c == '$') return dollar();
         if (c == '?') return question_mark();
         if (c == ':') return colon();
@@ -206,6 +210,7 @@ private:
     const SqlRules& rules_;
     std::size_t at_ = 0;
     std::size_t copied_ = 0;  ///< what stands before has gone into text_
+    bool says_something_ = false;
     SqlText text_;
 };
 

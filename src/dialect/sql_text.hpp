@@ -34,8 +34,8 @@ struct SqlText {
 /// no parameter: `a[x:y]`, `10:30`, `'a':b`; but `a[1 :n]` and `a[:n]` have the parameter n. `\:` stands for a colon
 /// that begins no parameter. Everything else stays as it is.
 /// @throws ArgumentError for a placeholder of the database's own (`?`, `$1`, `@x`) outside quotes where it would be
-///         mistaken for one of ours, for an unterminated quote or comment, and for a NUL character. The text gives the
-///         offset in bytes.
+///         mistaken for one of ours, for an unterminated quote or comment, and for a NUL character: the text gives the
+///         offset in bytes. Also for SQL that is nothing but blanks, comments and semicolons.
 SqlText parse_sql(std::string_view sql, const SqlRules& rules);
 
 }  // namespace sociable::dialect

@@ -48,7 +48,10 @@ void check(const std::vector<Replaced>& cases, const SqlRules& rules) {
 }
 
 void check_unchanged(const std::vector<std::string>& texts, const SqlRules& rules) {
-    for (const auto& sql : texts) check({{sql, sql, {}}}, rules);
+    for (const auto& text : texts) {
+        const std::string sql = "x " + text;  // a comment alone would be no statement
+        check({{sql, sql, {}}}, rules);
+    }
 }
 
 void check(const std::vector<Refused>& cases, const SqlRules& rules) {
@@ -69,8 +72,7 @@ void check(const std::vector<Refused>& cases, const SqlRules& rules) {
 }  // namespace
 
 TEST_CASE("sql text: numbered placeholders, one for each name") {
-    check(std::vector<Replaced>{{"", "", {}},
-                                {":a", "$1", {"a"}},
+    check(std::vector<Replaced>{{":a", "$1", {"a"}},
                                 {"SELECT :a, :b, :a", "SELECT $1, $2, $1", {"a", "b"}},
                                 {"x=:a AND y>:_b1", "x=$1 AND y>$2", {"a", "_b1"}},
                                 {"VALUES (:a,:B,:a_)", "VALUES ($1,$2,$3)", {"a", "B", "a_"}},
@@ -80,8 +82,7 @@ TEST_CASE("sql text: numbered placeholders, one for each name") {
 
 TEST_CASE("sql text: question marks, one for each occurrence") {
     for (const auto& rules : {mariadb, sqlite}) {
-        check(std::vector<Replaced>{{"", "", {}},
-                                    {":a", "?", {"a"}},
+        check(std::vector<Replaced>{{":a", "?", {"a"}},
                                     {"SELECT :a, :b, :a", "SELECT ?, ?, ?", {"a", "b", "a"}},
                                     {"VALUES (:a,:B,:a_)", "VALUES (?,?,?)", {"a", "B", "a_"}}},
               rules);
@@ -274,6 +275,18 @@ TEST_CASE("sql text: an unterminated quote or comment is an error that tells whe
                                {"`a", "unterminated quote `"}},
           mariadb);
     check(std::vector<Refused>{{"1 [a", "offset 2: unterminated quote ["}, {"`a", "unterminated quote `"}}, sqlite);
+}
+
+TEST_CASE("sql text: blanks, comments and semicolons alone are no statement") {
+    for (const auto& database : databases) {
+        CAPTURE(database.name);
+        for (const char* sql : {"", " \t\r\n", ";", " ; ;", "-- hi", "-- hi\n", "/* hi */", "/**/ -- hi\n;"})
+            CHECK_THROWS_WITH_AS(parse_sql(sql, database.rules), "the SQL text has no statement in it", ArgumentError);
+        CHECK(parse_sql("-- hi\nx", database.rules).sql == "-- hi\nx");
+    }
+    CHECK_THROWS_AS(parse_sql("# hi", mariadb), ArgumentError);
+    CHECK(parse_sql("/*! SET @v = 1 */", mariadb).sql == "/*! SET @v = 1 */");
+    CHECK_THROWS_AS(parse_sql("/* /* */ */", postgresql), ArgumentError);
 }
 
 TEST_CASE("sql text: random texts are read or refused, and only parameters are replaced") {

@@ -214,6 +214,10 @@ TEST_CASE("A statement that is none is refused and the connection goes on") {
         bench.refuses<ProgrammingError>([&] { bench.c.execute("SELEC 1"); });
         bench.refuses<ProgrammingError>([&] { bench.c.execute("INSERT INTO no_such_table VALUES (1)"); });
         bench.refuses<Error>([&] { bench.c.execute("SELECT 'open"); });
+        for (const char* nothing : {"", " ", ";", "-- hi", "/* hi */"}) {
+            bench.refuses<ArgumentError>([&] { bench.c.execute(nothing); });
+            bench.refuses<ArgumentError>([&] { bench.c.stream(nothing); });
+        }
         bench.refuses<Error>([&] { bench.c.execute(std::string_view("SELECT 1\0; DELETE FROM items", 28)); });
     });
 }
