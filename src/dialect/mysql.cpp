@@ -5,6 +5,11 @@
 
 #include <soci/soci.h>
 
+#include <cerrno>
+#include <system_error>
+
+#include <unistd.h>
+
 namespace sociable::dialect {
 
 namespace {
@@ -26,8 +31,9 @@ public:
     std::string connect_string(const Url& url) const override { return mysql_connect_string(url); }
 
     std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const override {
-        open_mysql(session, mysql_connect_string(url), url.password().value_or(""));
         try {
+            require_tls_files(url);
+            open_mysql(session, mysql_connect_string(url), url.password().value_or(""));
             require_encryption(url, mysql_handle(session));
             // Debian's client library lets the server ask for files as soon as a statement is LOAD DATA LOCAL.
             if (url.query("local_infile") != "1") forbid_files(mysql_handle(session));
@@ -47,6 +53,19 @@ public:
     std::string quote_identifier(std::string_view name) const override { return quote_mysql_identifier(name); }
 
 private:
+    // The client library names neither of them when TLS can't begin.
+    static void require_tls_files(const Url& url) {
+        for (const char* key : {"sslca", "sslcert", "sslkey"}) {
+            const auto file = url.query(key);
+            if (!file || access(file->c_str(), R_OK) == 0) continue;
+            raise({.kind = ErrorKind::operational,
+                   .message = "the file of URL option '" + std::string(key) + "' can't be read, " + *file + ": " +
+                              std::generic_category().message(errno),
+                   .sqlstate = "08001",
+                   .statement = {}});
+        }
+    }
+
     // The client library takes a server without TLS for good, whatever it was given, and SOCI has no way to forbid
     // that. By now the server has seen the user's name and an answer to its challenge, but not the password.
     static void require_encryption(const Url& url, MYSQL* native) {
