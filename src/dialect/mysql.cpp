@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <unistd.h>
 
@@ -38,6 +39,11 @@ public:
             // Debian's client library lets the server ask for files as soon as a statement is LOAD DATA LOCAL.
             if (url.query("local_infile") != "1") forbid_files(mysql_handle(session));
             return attach(session);
+        } catch (const DatabaseError& e) {
+            session.close();
+            DatabaseErrorInfo info = e.info();
+            info.message = "connection to " + mysql_place(url) + " failed: " + info.message;
+            raise(std::move(info));
         } catch (...) {
             session.close();
             throw;

@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, 9> query_keys{"unix_socket",  "charset", 
                                                      "read_timeout", "write_timeout", "sslca",
                                                      "sslcert",      "sslkey",        "local_infile"};
 
+constexpr std::uint16_t default_port = 3306;
+
 // The client library counts timeouts in milliseconds of an int.
 constexpr unsigned max_timeout = 2'147'483;
 
@@ -63,11 +65,14 @@ void check_host(const Url::Host& host) {
     if (host.port == 0) throw ArgumentError("the URL's port must be from 1 to 65535");
 }
 
+bool by_unix_socket(const Url& url) {
+    return url.hosts().empty() ||
+           (url.hosts().size() == 1 && !url.port() && (url.host().empty() || url.host() == "localhost"));
+}
+
 void check_hosts(const Url& url) {
     for (const Url::Host& host : url.hosts()) check_host(host);
-    const bool local = url.hosts().empty() ||
-                       (url.hosts().size() == 1 && !url.port() && (url.host().empty() || url.host() == "localhost"));
-    if (url.query("unix_socket") && !local)
+    if (url.query("unix_socket") && !by_unix_socket(url))
         throw ArgumentError("URL option 'unix_socket' goes with no host and no port; both would be ignored");
     if (url.hosts().size() > 1)
         for (const Url::Host& host : url.hosts())
@@ -79,15 +84,19 @@ std::string host_name(const Url::Host& host) {
     return host.port && (host.name.empty() || host.name == "localhost") ? "127.0.0.1" : host.name;
 }
 
+// "a:3306", "[::1]:3307"
+std::string host_and_port(const Url::Host& host) {
+    const std::string name = host_name(host);
+    const bool v6 = name.find(':') != std::string::npos;
+    return (v6 ? '[' + name + ']' : name) + (host.port ? ':' + std::to_string(*host.port) : "");
+}
+
 // The list form of the client library, which tries them in order: "a:3306,[::1]:3307".
 std::string host_list(const std::vector<Url::Host>& hosts) {
     std::string list;
     for (const Url::Host& host : hosts) {
-        const std::string name = host_name(host);
-        const bool v6 = name.find(':') != std::string::npos;
         if (!list.empty()) list += ',';
-        list += v6 ? '[' + name + ']' : name;
-        if (host.port) list += ':' + std::to_string(*host.port);
+        list += host_and_port(host);
     }
     return list;
 }
@@ -107,6 +116,19 @@ void add(std::string& text, std::string_view key, std::string_view value) {
 void check_mysql_url(const Url& url) {
     check_hosts(url);
     check_query(url);
+}
+
+std::string mysql_place(const Url& url) {
+    std::string place;
+    if (by_unix_socket(url)) {
+        place = url.query("unix_socket").value_or("localhost");
+    } else {
+        std::vector<Url::Host> hosts = url.hosts();
+        for (Url::Host& host : hosts) host.port = host.port.value_or(default_port);
+        place = host_list(hosts);
+    }
+    if (!url.database().empty()) place += '/' + url.database();
+    return place;
 }
 
 std::string mysql_connect_string(const Url& url) {

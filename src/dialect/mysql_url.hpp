@@ -13,4 +13,7 @@ void check_mysql_url(const Url& url);
 /// @throws ArgumentError as check_mysql_url()
 std::string mysql_connect_string(const Url& url);
 
+/// What errors in connecting name: "db.example:3306/shop", "localhost/shop" for the unix socket.
+std::string mysql_place(const Url& url);
+
 }  // namespace sociable::dialect

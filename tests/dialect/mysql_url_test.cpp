@@ -1,3 +1,4 @@
+#include "dialect/mysql_url.hpp"
 #include "dialect/mysql_fixture.hpp"
 
 #include <sociable/errors/error.hpp>
@@ -33,6 +34,15 @@ TEST_CASE("a MariaDB URL becomes SOCI's connect string, always with utf8mb4 and 
 TEST_CASE("localhost with a port is reached by TCP, without one by the unix socket") {
     CHECK(contains(connect_string(Url("mysql://localhost:3307/")), "host='127.0.0.1' port='3307'"));
     CHECK(contains(connect_string(Url("mysql://localhost/")), "host='localhost'"));
+}
+
+TEST_CASE("MariaDB: errors in connecting name the server and the database, and neither user nor password") {
+    const auto place = [](const char* url) { return dialect::mysql_place(Url(url)); };
+    CHECK(place("mysql://app:s3cret@db.example:3307/shop") == "db.example:3307/shop");
+    CHECK(place("mysql://app:s3cret@db.example") == "db.example:3306");
+    CHECK(place("mysql://a:1,[::1],c/shop") == "a:1,[::1]:3306,c:3306/shop");
+    CHECK(place("mysql:///shop") == "localhost/shop");
+    CHECK(place("mysql://localhost/shop?unix_socket=/run/db.sock") == "/run/db.sock/shop");
 }
 
 TEST_CASE("MariaDB: every part of a URL reaches the database as it was meant") {
@@ -115,6 +125,7 @@ TEST_CASE("MariaDB: a connect that fails tells the kind of error and not the pas
     CHECK(nobody.kind == ErrorKind::operational);
     CHECK(nobody.native_code == 1045);
     CHECK(nobody.sqlstate == "28000");
+    CHECK(contains(nobody.message, "connection to " + dialect::mysql_place(url) + " failed: "));
     CHECK_FALSE(nobody.is_disconnect);
     CHECK(contains(connect(url.with_user("s3cret").with_password("s3cret")).message, "'***'@"));
 
