@@ -7,12 +7,12 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <future>
 #include <iomanip>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace db = sociable;
@@ -111,12 +111,12 @@ int main(int argc, char** argv) try {
     const db::SessionMaker make_session(engine);
     set_up(make_session);
 
-    std::vector<std::thread> workers;
+    std::vector<std::future<void>> workers;
     for (int i = 0; i < threads; ++i)
-        workers.emplace_back([&make_session] {
+        workers.push_back(std::async(std::launch::async, [&make_session] {
             for (int j = 0; j < transfers; ++j) make_session.begin([](db::Session& s) { transfer(s, 1, 2, 10); });
-        });
-    for (std::thread& worker : workers) worker.join();
+        }));
+    for (std::future<void>& worker : workers) worker.get();  // throws what the thread has thrown
     fail_halfway(make_session);
 
     std::cout << "Accounts after " << threads * transfers << " transfers by " << threads << " threads\n";

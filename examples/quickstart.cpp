@@ -2,6 +2,7 @@
 #include <sociable/sociable.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@ struct User {
 };
 BOOST_DESCRIBE_STRUCT(User, (), (id, name, email))
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     db::Engine engine = db::create_engine(argc > 1 ? argv[1] : "sqlite://");
 
     // Commits when the function returns, rolls back when it throws.
@@ -45,4 +46,7 @@ int main(int argc, char** argv) {
 
     session.execute("DROP TABLE quickstart_users");
     session.commit();
+} catch (const std::exception& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
 }

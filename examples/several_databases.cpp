@@ -10,7 +10,7 @@
 
 namespace db = sociable;
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     std::vector<std::string> urls(argv + 1, argv + argc);
     if (urls.empty()) urls = {"sqlite://", "sqlite:///several_databases.db"};
 
@@ -37,4 +37,7 @@ int main(int argc, char** argv) {
         }
         engine.begin([](db::Connection& c) { c.execute("DROP TABLE notes"); });
     }
+} catch (const std::exception& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
 }
