@@ -31,8 +31,7 @@ int main() {
         if (e.info.kind == db::ErrorKind::programming) e.replace(std::logic_error("a statement is wrong"));
     });
 
-    for (int i = 0; i < 3; ++i)
-        engine.begin([](db::Connection& c) { c.execute("SELECT 1"); });
+    for (int i = 0; i < 3; ++i) engine.begin([](db::Connection& c) { c.execute("SELECT 1"); });
     try {
         engine.begin([](db::Connection& c) { c.execute("SELEKT 1"); });
     } catch (const std::logic_error& e) {

@@ -22,7 +22,8 @@ int main(int argc, char** argv) try {
     // Commits when the function returns, rolls back when it throws.
     engine.begin([](db::Connection& c) {
         c.execute("DROP TABLE IF EXISTS quickstart_users");
-        c.execute("CREATE TABLE quickstart_users (id bigint PRIMARY KEY, name varchar(80) NOT NULL, email varchar(80))");
+        c.execute(
+            "CREATE TABLE quickstart_users (id bigint PRIMARY KEY, name varchar(80) NOT NULL, email varchar(80))");
     });
 
     {
@@ -37,8 +38,8 @@ int main(int argc, char** argv) try {
     for (const User& user : session.execute("SELECT * FROM quickstart_users ORDER BY id").all<User>())
         std::cout << user.id << ' ' << user.name << " <" << user.email.value_or("no address") << ">\n";
 
-    for (auto [id, name] : session.execute("SELECT id, name FROM quickstart_users ORDER BY id")
-                               .rows<std::int64_t, std::string>())
+    for (auto [id, name] :
+         session.execute("SELECT id, name FROM quickstart_users ORDER BY id").rows<std::int64_t, std::string>())
         std::cout << id << " is " << name << '\n';
 
     const auto count = session.execute("SELECT count(*) FROM quickstart_users").scalar<int>();

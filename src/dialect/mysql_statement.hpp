@@ -44,9 +44,9 @@ private:
     const bool changes_rows_;  ///< so that rows of its result are rows that it has changed
     MysqlParameters parameters_;
     MysqlColumns columns_;
-    bool has_rows_ = false;    ///< more may come from fetch()
+    bool has_rows_ = false;       ///< more may come from fetch()
     bool buffers_moved_ = false;  ///< and are to be bound again before the next row
-    bool holds_rows_ = false;  ///< the library has the whole result
+    bool holds_rows_ = false;     ///< the library has the whole result
     std::int64_t affected_rows_ = 0;
     std::optional<std::int64_t> last_insert_id_{};
 };

@@ -20,8 +20,8 @@ public:
     virtual ~Statement() = default;
 
     /// Runs with the values in the order of the placeholders. When it returns, the database has accepted and done the
-    /// whole statement, and errors have been thrown. `streaming`: rows are to be received one by one as fetch() asks for
-    /// them; otherwise they all are here when execute() returns, and the connection is free for other statements.
+    /// whole statement, and errors have been thrown. `streaming`: rows are to be received one by one as fetch() asks
+    /// for them; otherwise they all are here when execute() returns, and the connection is free for other statements.
     /// SQLite may step on demand in both cases when the statement only reads.
     /// @throws DataError for a value that the database can't hold; nothing has been sent then
     virtual void execute(std::span<const ValueView> values, bool streaming) = 0;

@@ -98,8 +98,7 @@ void ConnectionState::require_sound(std::string_view sql) {
     if (rolls_back(sql)) return;
     throw PendingRollbackError(
         "a statement has failed in this transaction, which must be rolled back first, or to a savepoint set before; "
-        "the "
-        "cause was: " +
+        "the cause was: " +
         (first_cause_.empty() ? "not told" : first_cause_));
 }
 

@@ -12,8 +12,7 @@ std::uint64_t ConnectionState::begin(const TransactionOptions& options) {
     if (phase_ != Phase::none)
         throw InvalidRequestError(
             "a transaction has begun on this connection already, by begin() or by its first statement; end it first, "
-            "or "
-            "use begin_nested()");
+            "or use begin_nested()");
     if (options.isolation_level) {
         engine_->dialect->check(*options.isolation_level);
         if (*options.isolation_level == IsolationLevel::autocommit)

@@ -38,14 +38,14 @@ std::size_t require_column(const std::vector<std::string>& columns, std::string_
 
 void require_columns(const std::vector<std::string>& columns, std::size_t wanted) {
     if (columns.size() != wanted)
-        throw InvalidRequestError("the statement gave " + std::to_string(columns.size()) + " columns (" + list(columns) +
-                                  "), and " + std::to_string(wanted) + " were asked for");
+        throw InvalidRequestError("the statement gave " + std::to_string(columns.size()) + " columns (" +
+                                  list(columns) + "), and " + std::to_string(wanted) + " were asked for");
 }
 
 void rethrow_with_place(const DataError& error, std::string_view column, std::size_t row) {
     DatabaseErrorInfo info = error.info();
-    info.message = "column '" + std::string(column) + '\'' + (row ? " of row " + std::to_string(row) : "") + ": " +
-                   info.message;
+    info.message =
+        "column '" + std::string(column) + '\'' + (row ? " of row " + std::to_string(row) : "") + ": " + info.message;
     raise(std::move(info));
 }
 

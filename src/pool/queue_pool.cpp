@@ -48,8 +48,7 @@ void QueuePool::warn_of_self_deadlock(SourceLocation place) {
     if (!warned_at_.compare_exchange_strong(last, now.time_since_epoch().count(), std::memory_order_relaxed)) return;
     log::pool().warn(
         "{}: thread {} waits for a connection at {} while it holds {}, the first taken at {}; all {} are in use. "
-        "Threads "
-        "that do so can wait for each other until they time out, unless pool_size + max_overflow >= threads x "
+        "Threads that do so can wait for each other until they time out, unless pool_size + max_overflow >= threads x "
         "(connections that each holds at once - 1) + 1",
         parts_.settings.name, this_thread_number(), to_string(place), own.count, to_string(own.first), gate_.open());
 }

@@ -14,7 +14,8 @@ namespace detail {
 /// Sessions by scope. No lock is held while one is closed.
 class SessionRegistry : public std::enable_shared_from_this<SessionRegistry> {
 public:
-    SessionRegistry(SessionMaker maker, ScopedSession::Scope scope) : maker_(std::move(maker)), scope_(std::move(scope)) {}
+    SessionRegistry(SessionMaker maker, ScopedSession::Scope scope)
+        : maker_(std::move(maker)), scope_(std::move(scope)) {}
 
     Session& current() {
         if (scope_) return current_in(by_key_, scope_());

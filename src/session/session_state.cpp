@@ -51,8 +51,7 @@ void SessionState::begin(const TransactionOptions& options) {
     if (in_transaction())
         throw InvalidRequestError(
             "a transaction has begun in this session already, by begin() or by its first statement; end it first, or "
-            "use "
-            "begin_nested()");
+            "use begin_nested()");
     begun_ = true;
     transaction_options_ = options;
     ++transaction_;

@@ -1,4 +1,4 @@
-// expect: sociable: a row is read into a struct described by BOOST_DESCRIBE_STRUCT, a std::tuple or std::pair, or a type
+// expect: sociable: a row is read into a struct described by BOOST_DESCRIBE_STRUCT, a std::tuple or std::pair
 
 #include <sociable/engine/connection.hpp>
 

@@ -20,8 +20,9 @@ const DatabaseErrorInfo expect_disconnect(const std::function<void()>& f) {
 
 }  // namespace
 
-TEST_CASE("A disconnect on execute: the error is thrown with is_disconnect(); the handle is open but invalidated; closing "
-          "works") {
+TEST_CASE(
+    "A disconnect on execute: the error is thrown with is_disconnect(); the handle is open but invalidated; closing "
+    "works") {
     on_each(servers, [](Database& database) {
         Engine engine = database.engine({.isolation_level = IsolationLevel::autocommit});
         Connection c = engine.connect();
@@ -35,8 +36,9 @@ TEST_CASE("A disconnect on execute: the error is thrown with is_disconnect(); th
     });
 }
 
-TEST_CASE("After a disconnect inside a transaction every further use throws PendingRollbackError, naming the first cause, "
-          "until rollback(); then it reconnects by itself") {
+TEST_CASE(
+    "After a disconnect inside a transaction every further use throws PendingRollbackError, naming the first cause, "
+    "until rollback(); then it reconnects by itself") {
     on_each(servers, [](Database& database) {
         Engine engine = database.engine();
         Connection c = engine.connect();
@@ -72,7 +74,8 @@ TEST_CASE("A disconnect on commit or on rollback: the error is thrown, connectio
     });
 }
 
-TEST_CASE("A commit that fails without disconnect: connection valid, transaction inactive, rollback needed, then usable") {
+TEST_CASE(
+    "A commit that fails without disconnect: connection valid, transaction inactive, rollback needed, then usable") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     script->on_run = [](const std::string& sql) {
@@ -155,9 +158,9 @@ TEST_CASE("A disconnect while fetching rows invalidates too") {
         Engine engine = database.engine();
         Connection c = engine.connect();
         const std::string id = Database::server_id(c);
-        Result rows = c.stream(database.kind() == Kind::postgresql
-                                   ? "SELECT repeat('x', 1000) FROM generate_series(1, 1000000)"
-                                   : "SELECT repeat('x', 1000) FROM seq_1_to_1000000");
+        Result rows =
+            c.stream(database.kind() == Kind::postgresql ? "SELECT repeat('x', 1000) FROM generate_series(1, 1000000)"
+                                                         : "SELECT repeat('x', 1000) FROM seq_1_to_1000000");
         CHECK(rows.begin()->get<std::string>(0).size() == 1000);
         Connection killer = database.engine().connect();
         killer.execute(database.kind() == Kind::mysql ? "KILL " + id : "SELECT pg_terminate_backend(" + id + ")");
@@ -174,9 +177,11 @@ TEST_CASE("If the dialect's first-connect work throws, nothing is pooled and the
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     int calls = 0;
-    engine.listen<event::FirstConnect>([&](const event::FirstConnect&) {
-        if (++calls < 3) throw std::runtime_error("not yet");
-    }).release();
+    engine
+        .listen<event::FirstConnect>([&](const event::FirstConnect&) {
+            if (++calls < 3) throw std::runtime_error("not yet");
+        })
+        .release();
     CHECK_THROWS_AS(engine.connect(), std::runtime_error);
     CHECK_THROWS_AS(engine.connect(), std::runtime_error);
     CHECK(script->open() == 0);

@@ -10,8 +10,9 @@ using namespace sociable;
 using namespace sociable::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("dispose() closes the idle ones and lets those in use finish; what returns later is closed, and the counters "
-          "never go negative") {
+TEST_CASE(
+    "dispose() closes the idle ones and lets those in use finish; what returns later is closed, and the counters "
+    "never go negative") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_size = 3});
     Connection used = engine.connect();
@@ -56,8 +57,8 @@ TEST_CASE("dispose(drain_timeout) waits for those in use") {
 }
 
 TEST_CASE("Waiters are woken with an error that says the engine was disposed") {
-    Engine engine = scripted_engine(std::make_shared<Script>(),
-                                    {.pool_size = 1, .max_overflow = 0, .pool_timeout = 30s});
+    Engine engine =
+        scripted_engine(std::make_shared<Script>(), {.pool_size = 1, .max_overflow = 0, .pool_timeout = 30s});
     Connection held = engine.connect();
     std::string text;
     std::thread waiter([&] {
@@ -161,7 +162,8 @@ TEST_CASE("A result without rows may outlive its connection") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
         create_items(engine);
-        const Result result = engine.begin([](Connection& c) { return c.execute("INSERT INTO items VALUES (1, 'x')"); });
+        const Result result =
+            engine.begin([](Connection& c) { return c.execute("INSERT INTO items VALUES (1, 'x')"); });
         CHECK(result.affected_rows() == 1);
     });
 }

@@ -93,8 +93,9 @@ TEST_CASE("A session's events") {
                                  "reset", "checkin", "after_rollback"});
 }
 
-TEST_CASE("close fires on dispose for idle connections and not on return; detach at detach; close_detached when the "
-          "detached one is closed") {
+TEST_CASE(
+    "close fires on dispose for idle connections and not on return; detach at detach; close_detached when the "
+    "detached one is closed") {
     Engine engine = scripted_engine(std::make_shared<Script>());
     engine.connect();
     Recorder events(engine);
@@ -143,11 +144,12 @@ TEST_CASE("invalidate and soft_invalidate carry the error, or none") {
     CHECK(errors == Names{"none", "tired", "none", "old"});
 }
 
-TEST_CASE("A connect or checkin listener that throws (any type) fails that operation and loses no slot; a later checkout "
-          "works and runs all") {
+TEST_CASE(
+    "A connect or checkin listener that throws (any type) fails that operation and loses no slot; a later checkout "
+    "works and runs all") {
     const auto script = std::make_shared<Script>();
-    Engine engine = scripted_engine(
-        script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = std::chrono::milliseconds(0)});
+    Engine engine =
+        scripted_engine(script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = std::chrono::milliseconds(0)});
     const auto works = [&] {
         Recorder events(engine);
         engine.connect().execute("SELECT");
@@ -260,10 +262,14 @@ TEST_CASE("once runs once and is then gone. Subscribing or unsubscribing inside 
     int once = 0, added = 0, removed = 0;
     engine.listen<event::Checkout>([&](const event::Checkout&) { ++once; }, {.once = true}).release();
     Subscription late, goes;
-    engine.listen<event::Checkout>([&](const event::Checkout&) {
-        goes.reset();
-        late = engine.listen<event::Checkout>([&](const event::Checkout&) { ++added; });
-    }, {.once = true}).release();
+    engine
+        .listen<event::Checkout>(
+            [&](const event::Checkout&) {
+                goes.reset();
+                late = engine.listen<event::Checkout>([&](const event::Checkout&) { ++added; });
+            },
+            {.once = true})
+        .release();
     goes = engine.listen<event::Checkout>([&](const event::Checkout&) { ++removed; });
     engine.connect();
     CHECK(removed == 0);
@@ -282,7 +288,8 @@ TEST_CASE("A listener added to the engine after a connection was taken still see
     CHECK(events.take() == Names{"before_execute", "after_execute"});
 }
 
-TEST_CASE("Pool-wide, engine-wide and process-wide listeners all fire, process-wide first, each in order of subscription") {
+TEST_CASE(
+    "Pool-wide, engine-wide and process-wide listeners all fire, process-wide first, each in order of subscription") {
     Engine engine = scripted_engine(std::make_shared<Script>(), {.name = "this one"});
     Names order;
     const auto note = [&](const char* name) {
@@ -306,11 +313,13 @@ TEST_CASE("before_execute may change the statement, after_execute tells what was
     std::string ran;
     std::int64_t rows = -1;
     std::chrono::nanoseconds duration{-1};
-    engine.listen<event::AfterExecute>([&](const event::AfterExecute& e) {
-        ran = e.statement;
-        rows = e.affected_rows;
-        duration = e.duration;
-    }).release();
+    engine
+        .listen<event::AfterExecute>([&](const event::AfterExecute& e) {
+            ran = e.statement;
+            rows = e.affected_rows;
+            duration = e.duration;
+        })
+        .release();
     engine.begin([](Connection& c) { c.execute("INSERT"); });
     CHECK(ran == "INSERT /* traced */");
     CHECK(rows == 1);
@@ -324,8 +333,9 @@ TEST_CASE("A listener works on the connection that its event is about") {
         engine.listen<event::Connect>([](event::Connect& e) { e.info()["born"] = true; }).release();
         engine.listen<event::Begin>([](event::Begin& e) { e.connection.info()["begun"] = true; }).release();
         int inside = 0;
-        engine.listen<event::Begin>([&](event::Begin& e) { inside += e.connection.execute("SELECT 1").scalar<int>(); },
-                                    {.once = true})
+        engine
+            .listen<event::Begin>([&](event::Begin& e) { inside += e.connection.execute("SELECT 1").scalar<int>(); },
+                                  {.once = true})
             .release();
         Connection c = engine.connect();
         CHECK(c.execute("SELECT 2").scalar<int>() == 2);

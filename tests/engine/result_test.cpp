@@ -74,8 +74,7 @@ std::string series(Kind kind, int last, const std::string& expression) {
             return "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < " + n + ") SELECT i, " +
                    expression + " FROM s";
         case Kind::postgresql: return "SELECT i, " + expression + " FROM generate_series(1, " + n + ") AS s(i)";
-        case Kind::mysql:
-            return "SELECT i, " + expression + " FROM (SELECT seq AS i FROM seq_1_to_" + n + ") AS s";
+        case Kind::mysql: return "SELECT i, " + expression + " FROM (SELECT seq AS i FROM seq_1_to_" + n + ") AS s";
     }
     return {};
 }
@@ -294,9 +293,9 @@ TEST_CASE("An error in execute_many tells the index of its row, and rollback und
         c.rollback();
         CHECK(c.execute("SELECT count(*) FROM people").scalar<int>() == 3);
         CHECK(contains(text_of<ArgumentError>([&] {
-                  c.execute_many("DELETE FROM people WHERE id = :id", {{{"id", 1}}, {{"key", 2}}});
-              }),
-              "row 1"));
+                           c.execute_many("DELETE FROM people WHERE id = :id", {{{"id", 1}}, {{"key", 2}}});
+                       }),
+                       "row 1"));
         c.rollback();
         CHECK(c.execute("SELECT count(*) FROM people").scalar<int>() == 3);
     });

@@ -8,9 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void insert(Connection& c, int id) {
-    c.execute("INSERT INTO items (id, name) VALUES (:id, 'item')", {{"id", id}});
-}
+void insert(Connection& c, int id) { c.execute("INSERT INTO items (id, name) VALUES (:id, 'item')", {{"id", id}}); }
 
 int count(Connection& c) { return c.execute("SELECT count(*) FROM items").scalar<int>(); }
 
@@ -34,8 +32,9 @@ TEST_CASE("Commit persists, rollback discards; three commits in a row on one con
     });
 }
 
-TEST_CASE("A savepoint block that throws is rolled back and leaves the outer transaction usable. Rolling back an inner "
-          "savepoint drops only its rows") {
+TEST_CASE(
+    "A savepoint block that throws is rolled back and leaves the outer transaction usable. Rolling back an inner "
+    "savepoint drops only its rows") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
         create_items(engine);
@@ -105,7 +104,8 @@ TEST_CASE("commit() and rollback() without a transaction do nothing; begin twice
     CHECK(script->sql() == Sql{"BEGIN", "INSERT", "ROLLBACK"});
 }
 
-TEST_CASE("Failing RELEASE or ROLLBACK TO: error, savepoint inactive, no second SQL; rolling back the root still works") {
+TEST_CASE(
+    "Failing RELEASE or ROLLBACK TO: error, savepoint inactive, no second SQL; rolling back the root still works") {
     for (const bool release : {true, false}) {
         const auto script = std::make_shared<Script>();
         Engine engine = scripted_engine(script);
@@ -124,8 +124,9 @@ TEST_CASE("Failing RELEASE or ROLLBACK TO: error, savepoint inactive, no second 
     }
 }
 
-TEST_CASE("A commit that fails inside a scope: the original error is what the caller sees, and a failing rollback never "
-          "hides the first error") {
+TEST_CASE(
+    "A commit that fails inside a scope: the original error is what the caller sees, and a failing rollback never "
+    "hides the first error") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     script->on_run = [](const std::string& sql) {
@@ -198,13 +199,12 @@ TEST_CASE("AUTOCOMMIT: a row stays despite rollback. Switching the level inside 
     });
 }
 
-TEST_CASE("A level set for one connection ends at its return; a level set for the engine applies to each new connection") {
+TEST_CASE(
+    "A level set for one connection ends at its return; a level set for the engine applies to each new connection") {
     on_each({Kind::postgresql}, [](Database& database) {
-        Engine engine = database.engine(
-            {.pool_size = 1, .max_overflow = 0, .isolation_level = IsolationLevel::repeatable_read});
-        const auto level = [](Connection& c) {
-            return c.execute("SHOW transaction_isolation").scalar<std::string>();
-        };
+        Engine engine =
+            database.engine({.pool_size = 1, .max_overflow = 0, .isolation_level = IsolationLevel::repeatable_read});
+        const auto level = [](Connection& c) { return c.execute("SHOW transaction_isolation").scalar<std::string>(); };
         {
             Connection c = engine.connect();
             CHECK(level(c) == "repeatable read");
@@ -262,7 +262,7 @@ TEST_CASE("Custom per-connection settings are set by option and reset at return"
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
         const bool sqlite = database.kind() == Kind::sqlite;
-        const std::string name = sqlite ? "cache_size"
+        const std::string name = sqlite                                ? "cache_size"
                                  : database.kind() == Kind::postgresql ? "statement_timeout"
                                                                        : "lock_wait_timeout";
         const auto value = [&](Connection& c) {

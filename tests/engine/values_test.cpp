@@ -97,8 +97,7 @@ void check_values(Connection& c, const std::string& type, const std::vector<T>& 
     const std::string table = create(c, type);
     const std::string insert = "INSERT INTO " + table + " VALUES (:n, :v, :o)";
     int n = 0;
-    for (const T& value : values)
-        c.execute(insert, {{"n", n++}, {"v", value}, {"o", std::optional<T>(value)}});
+    for (const T& value : values) c.execute(insert, {{"n", n++}, {"v", value}, {"o", std::optional<T>(value)}});
     c.execute(insert, {{"n", n}, {"v", values[0]}, {"o", std::optional<T>()}});
     c.commit();
 
@@ -123,8 +122,9 @@ template <class T>
 std::string refused(Connection& c, const std::string& type, const T& value) {
     const std::string table = create(c, type);
     c.commit();
-    const auto error =
-        thrown<DataError>([&] { c.execute("INSERT INTO " + table + " VALUES (1, :v, NULL)", {{"v", value}}); });
+    const auto error = thrown<DataError>([&] {
+        c.execute("INSERT INTO " + table + " VALUES (1, :v, NULL)", {{"v", value}});
+    });
     c.rollback();
     CHECK(c.execute("SELECT count(*) FROM " + table).scalar<int>() == 0);
     return error.message();
@@ -275,10 +275,10 @@ TEST_CASE("Doubles come back exactly, denormals and the sign of zero too") {
         Connection c = engine.connect();
         using limits = std::numeric_limits<double>;
         const Types types(db.kind());
-        check_values<double>(c, types.real,
-                             {0.0, 0.1, -0.1, 1.0 / 3, 1e15, 9007199254740993.0, 123456789012345678.0, limits::min(),
-                              limits::max(), limits::lowest(), limits::denorm_min(), -limits::denorm_min(),
-                              limits::epsilon()});
+        check_values<double>(
+            c, types.real,
+            {0.0, 0.1, -0.1, 1.0 / 3, 1e15, 9007199254740993.0, 123456789012345678.0, limits::min(), limits::max(),
+             limits::lowest(), limits::denorm_min(), -limits::denorm_min(), limits::epsilon()});
         // SQLite stores a whole number in a REAL column as an integer, and so drops the sign of zero; MariaDB as well.
         if (db.kind() == Kind::postgresql) check_values<double>(c, types.real, {-0.0});
         check_values<float>(c, types.real, {0.1F, std::numeric_limits<float>::max(), -1.5F});
@@ -444,8 +444,8 @@ TEST_CASE("UUIDs and JSON come back as the strings they were") {
         Engine engine = db.engine();
         Connection c = engine.connect();
         const Types types(db.kind());
-        check_values<std::string>(c, types.uuid, {uuid, "00000000-0000-0000-0000-000000000000",
-                                                  "ffffffff-ffff-ffff-ffff-ffffffffffff"});
+        check_values<std::string>(
+            c, types.uuid, {uuid, "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"});
         check_values<std::string>(c, types.json, {json, "null", "[]", "\"\"", "12345678901234567890.5"});
         if (db.kind() == Kind::sqlite) return;
         refused(c, types.uuid, std::string("no uuid"));

@@ -13,8 +13,9 @@ EngineOptions queue(Limit size, Limit overflow) {
 
 }  // namespace
 
-TEST_CASE("A returned connection is reused by the next checkout; info set on it is still there, and gone after it was "
-          "invalidated") {
+TEST_CASE(
+    "A returned connection is reused by the next checkout; info set on it is still there, and gone after it was "
+    "invalidated") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
         std::uint64_t id = 0;

@@ -6,8 +6,9 @@ using namespace sociable;
 using namespace sociable::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("With size 1, detach frees the slot: another checkout opens a second connection; closing the detached one really "
-          "closes it") {
+TEST_CASE(
+    "With size 1, detach frees the slot: another checkout opens a second connection; closing the detached one really "
+    "closes it") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = 0ms});
     Connection detached = engine.connect();
@@ -36,7 +37,8 @@ TEST_CASE("An invalidated connection can't be detached") {
 }
 
 TEST_CASE("Each kind of pool can let go of a connection") {
-    for (const PoolClass kind : {PoolClass::null, PoolClass::static_, PoolClass::singleton_thread, PoolClass::assertion}) {
+    for (const PoolClass kind :
+         {PoolClass::null, PoolClass::static_, PoolClass::singleton_thread, PoolClass::assertion}) {
         CAPTURE(to_string(kind));
         const auto script = std::make_shared<Script>();
         Engine engine = scripted_engine(script, {.pool_class = kind});

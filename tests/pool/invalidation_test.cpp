@@ -7,8 +7,9 @@ using namespace sociable;
 using namespace sociable::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("invalidate() closes the connection at once; the next checkout opens another in the same slot; invalidating "
-          "twice is harmless") {
+TEST_CASE(
+    "invalidate() closes the connection at once; the next checkout opens another in the same slot; invalidating "
+    "twice is harmless") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = 0ms});
     Connection c = engine.connect();
@@ -43,8 +44,9 @@ TEST_CASE("StaticPool: two checkouts see the same connection, replaced if invali
     CHECK(engine.connect().connection_id() != id);
 }
 
-TEST_CASE("A real disconnect during a statement invalidates that connection and bumps the pool's generation once for the "
-          "outage: 15 connections failing in parallel are 15 closes and no more than 15 reconnects") {
+TEST_CASE(
+    "A real disconnect during a statement invalidates that connection and bumps the pool's generation once for the "
+    "outage: 15 connections failing in parallel are 15 closes and no more than 15 reconnects") {
     on_each(servers, [](Database& database) {
         Engine engine = database.engine({.pool_size = 15, .max_overflow = 0});
         std::vector<Connection> out;

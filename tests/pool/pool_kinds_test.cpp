@@ -100,7 +100,8 @@ TEST_CASE("QueuePool can be unlimited") {
     CHECK(engine.pool().status().checked_in == 200);
     CHECK(script->closes == 0);
     for (const bool lifo : {false, true}) {
-        Engine overflowing = scripted_engine(script, {.pool_size = 1, .max_overflow = unlimited, .pool_use_lifo = lifo});
+        Engine overflowing =
+            scripted_engine(script, {.pool_size = 1, .max_overflow = unlimited, .pool_use_lifo = lifo});
         in_parallel(16, [&](int) {
             for (int i = 0; i < 100; ++i) overflowing.connect();
         });
@@ -109,8 +110,8 @@ TEST_CASE("QueuePool can be unlimited") {
 }
 
 TEST_CASE("pools are named by SQLAlchemy's names, in any case") {
-    for (const PoolClass kind : {PoolClass::queue, PoolClass::null, PoolClass::static_, PoolClass::singleton_thread,
-                                 PoolClass::assertion})
+    for (const PoolClass kind :
+         {PoolClass::queue, PoolClass::null, PoolClass::static_, PoolClass::singleton_thread, PoolClass::assertion})
         CHECK(parse_pool_class(to_string(kind)) == kind);
     CHECK(parse_pool_class("nullpool") == PoolClass::null);
     CHECK_THROWS_WITH_AS(parse_pool_class("Pool"), doctest::Contains("SingletonThreadPool"), ArgumentError);

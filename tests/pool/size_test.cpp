@@ -39,8 +39,9 @@ TEST_CASE("Size 3 with unlimited overflow: after n checkouts (3, 0, n-3, n), and
     CHECK(script->open() == 3);
 }
 
-TEST_CASE("max_overflow 0 or 5 with 40 threads: overflow never goes over it, and at the end every connection can be "
-          "accounted for") {
+TEST_CASE(
+    "max_overflow 0 or 5 with 40 threads: overflow never goes over it, and at the end every connection can be "
+    "accounted for") {
     for (const int overflow : {0, 5}) {
         CAPTURE(overflow);
         const auto script = std::make_shared<Script>();
@@ -66,10 +67,11 @@ TEST_CASE("max_overflow 0 or 5 with 40 threads: overflow never goes over it, and
     }
 }
 
-TEST_CASE("A connect that fails leaves the counters as they were, and later checkouts fill up to the cap without hanging") {
+TEST_CASE(
+    "A connect that fails leaves the counters as they were, and later checkouts fill up to the cap without hanging") {
     const auto script = std::make_shared<Script>();
-    Engine engine = scripted_engine(
-        script, {.pool_size = 2, .max_overflow = 1, .pool_timeout = std::chrono::milliseconds(0)});
+    Engine engine =
+        scripted_engine(script, {.pool_size = 2, .max_overflow = 1, .pool_timeout = std::chrono::milliseconds(0)});
     script->on_connect = [] { throw_disconnect(); };
     for (int i = 0; i < 10; ++i) CHECK_THROWS_AS(engine.connect(), OperationalError);
     CHECK(counts(engine) == Counts{2, 0, -2, 0});

@@ -38,10 +38,12 @@ TEST_CASE("Commit, rollback and close give exactly one commit or rollback, then 
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     int checkins = 0;
-    engine.listen<event::Checkin>([&](const event::Checkin&) {
-        ++checkins;
-        script->record("checkin");
-    }).release();
+    engine
+        .listen<event::Checkin>([&](const event::Checkin&) {
+            ++checkins;
+            script->record("checkin");
+        })
+        .release();
     const auto ends_with = [&](const char* last) {
         const auto sql = script->sql();
         script->forget();
@@ -165,8 +167,9 @@ TEST_CASE("A session used by two threads at once is reported as such, not left t
     CHECK(script->sql() == std::vector<std::string>{"BEGIN", "INSERT slow", "COMMIT"});
 }
 
-TEST_CASE("A session joined to a connection that already has a transaction: commit ends the session's part only (a "
-          "savepoint where asked), so that a test suite can roll everything back at the end") {
+TEST_CASE(
+    "A session joined to a connection that already has a transaction: commit ends the session's part only (a "
+    "savepoint where asked), so that a test suite can roll everything back at the end") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
         create_items(engine);
@@ -241,8 +244,9 @@ TEST_CASE("A session joined to a connection that already has a transaction: comm
     });
 }
 
-TEST_CASE("Same scope, same session; remove() closes it and the next use makes a new one; a scope function of the user's "
-          "own gives one session per key. A thread that ends closes its session") {
+TEST_CASE(
+    "Same scope, same session; remove() closes it and the next use makes a new one; a scope function of the user's "
+    "own gives one session per key. A thread that ends closes its session") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     ScopedSession current{SessionMaker(engine)};

@@ -114,16 +114,15 @@ TEST_CASE("SOCI: prepared statements run again and again, inside a session") {
         int id = 0;
         std::string name;
         {
-            soci::statement insert =
-                (session.soci().prepare << "INSERT INTO items (id, name) VALUES (:id, :name)", soci::use(id, "id"),
-                 soci::use(name, "name"));
+            soci::statement insert = (session.soci().prepare << "INSERT INTO items (id, name) VALUES (:id, :name)",
+                                      soci::use(id, "id"), soci::use(name, "name"));
             for (id = 10; id < 15; ++id) {
                 name = "n" + std::to_string(id);
                 insert.execute(true);
                 CHECK(insert.get_affected_rows() == 1);
             }
-            soci::statement select = (session.soci().prepare << "SELECT name FROM items WHERE id >= 10 ORDER BY id",
-                                      soci::into(name));
+            soci::statement select =
+                (session.soci().prepare << "SELECT name FROM items WHERE id >= 10 ORDER BY id", soci::into(name));
             select.execute();
             std::string all;
             while (select.fetch()) all += name;
@@ -192,8 +191,7 @@ TEST_CASE("SOCI: dates by std::tm, inside a session") {
         CHECK(read.tm_hour == 13);
         using Instant = std::chrono::sys_seconds;
         using namespace std::chrono;
-        CHECK(session.execute("SELECT at FROM days").scalar<Instant>() ==
-              sys_days(2024y / February / 29) + hours(13));
+        CHECK(session.execute("SELECT at FROM days").scalar<Instant>() == sys_days(2024y / February / 29) + hours(13));
     });
 }
 

@@ -14,8 +14,8 @@ struct ConnectOptions {
     std::optional<IsolationLevel> isolation_level{};
     /// Its transactions only read; writing is an error.
     bool read_only = false;
-    /// Session settings of the database's own, as by PostgreSQL's and MariaDB's `SET` and SQLite's `PRAGMA`. They are put
-    /// back at return.
+    /// Session settings of the database's own, as by PostgreSQL's and MariaDB's `SET` and SQLite's `PRAGMA`. They are
+    /// put back at return.
     std::map<std::string, std::string> settings{};
 };
 

@@ -34,8 +34,9 @@ class BorrowedConnection;
 class SessionState;
 
 template <class T>
-concept RangeOfParameters = std::ranges::forward_range<const T> &&
-                            std::convertible_to<std::ranges::range_reference_t<const T>, const Parameter&>;
+concept RangeOfParameters = std::ranges::forward_range<const T> && requires(const T& range) {
+    { *std::ranges::begin(range) } -> std::convertible_to<const Parameter&>;
+};
 
 /// Appends the parameters of row `i`.
 using RowOfParameters = std::function<void(std::size_t i, std::vector<Parameter>& parameters)>;

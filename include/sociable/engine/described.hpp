@@ -21,8 +21,7 @@ namespace detail {
 
 /// Public members, those of described bases included.
 template <class T>
-using MembersOf =
-    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using MembersOf = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
 template <class T>
 inline constexpr std::size_t member_count = boost::mp11::mp_size<MembersOf<T>>::value;
@@ -37,8 +36,7 @@ void for_each_member(T& object, F&& f) {
 /// The members as parameters of their names.
 template <Described T>
 void append_parameters(const T& object, std::vector<Parameter>& parameters) {
-    for_each_member(object,
-                    [&](std::string_view name, const auto& value) { parameters.emplace_back(name, value); });
+    for_each_member(object, [&](std::string_view name, const auto& value) { parameters.emplace_back(name, value); });
 }
 
 }  // namespace detail

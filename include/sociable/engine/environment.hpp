@@ -18,9 +18,9 @@ struct EnvironmentSettings {
 /// Reads an environment variable; nothing when it is not set. Replaceable, for tests and for other sources.
 using EnvironmentReader = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// Reads `<prefix>_URL` and the options `<prefix>_POOL_SIZE`, `<prefix>_MAX_OVERFLOW`, ... (`.env.example` lists all). For
-/// the default prefix DB, the variables may as well begin with DATABASE. A variable that is empty counts as not set.
-/// Durations are in seconds, with a fraction if need be; switches are true/false, yes/no, on/off or 1/0.
+/// Reads `<prefix>_URL` and the options `<prefix>_POOL_SIZE`, `<prefix>_MAX_OVERFLOW`, ... (`.env.example` lists all).
+/// For the default prefix DB, the variables may as well begin with DATABASE. A variable that is empty counts as not
+/// set. Durations are in seconds, with a fraction if need be; switches are true/false, yes/no, on/off or 1/0.
 /// @throws ArgumentError that names the variable: no URL, both spellings set to different values, or a value that can't
 ///         be read
 EnvironmentSettings read_environment(std::string_view prefix = "DB");

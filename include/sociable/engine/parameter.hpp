@@ -6,8 +6,8 @@
 
 namespace sociable {
 
-/// A named value of a statement: `{"name", user.name}` for `:name`. It refers to the name and the value, and is meant to
-/// be written in the call; one that is kept must not outlive them.
+/// A named value of a statement: `{"name", user.name}` for `:name`. It refers to the name and the value, and is meant
+/// to be written in the call; one that is kept must not outlive them.
 struct Parameter {
     std::string_view name;
     ValueView value;

@@ -36,7 +36,9 @@ concept MappedStruct = Described<T> && !Decodable<T>;
 
 /// Read by position: std::tuple, std::pair, std::array.
 template <class T>
-concept TupleLike = !Described<T> && !Decodable<T> && requires { std::tuple_size<T>::value; };
+concept TupleLike = !Described<T> && !Decodable<T> && requires {
+    std::tuple_size<T>::value;
+};
 
 template <MappedStruct T>
 constexpr bool has_const_member() {

@@ -2,8 +2,8 @@
 
 namespace sociable {
 
-/// A place in the program: std::source_location, which Clang 14 hasn't got. As a default argument, current() is the place
-/// of the call.
+/// A place in the program: std::source_location, which Clang 14 hasn't got. As a default argument, current() is the
+/// place of the call.
 class SourceLocation {
 public:
     constexpr SourceLocation() noexcept = default;

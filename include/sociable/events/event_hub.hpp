@@ -59,8 +59,9 @@ public:
     Subscription listen(F&& listener, ListenOptions options = {}) {
         constexpr bool fits = std::is_invocable_v<F&, E&>;
         static_assert(Event<E>, "sociable: this is no event; they are the structs in the namespace sociable::event");
-        static_assert(!Event<E> || fits,
-                      "sociable: a listener is called with its event, e.g. [](const sociable::event::Checkout& e) {...}");
+        static_assert(
+            !Event<E> || fits,
+            "sociable: a listener is called with its event, e.g. [](const sociable::event::Checkout& e) {...}");
         if constexpr (Event<E> && fits)  // or the compiler adds what it can't call
             return add(
                 E::id, [f = std::forward<F>(listener)](void* e) mutable { static_cast<void>(f(*static_cast<E*>(e))); },

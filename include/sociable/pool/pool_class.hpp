@@ -10,7 +10,7 @@ enum class PoolClass {
     null,              ///< NullPool: opens at checkout, closes at return
     static_,           ///< StaticPool: one connection, used by all in turn
     singleton_thread,  ///< SingletonThreadPool: one connection per thread, closed when its thread ends
-    assertion          ///< AssertionPool: one at a time; a second checkout is an error that names the place of the first
+    assertion  ///< AssertionPool: one at a time; a second checkout is an error that names the place of the first
 };
 
 /// "QueuePool", ...
@@ -19,8 +19,8 @@ std::string_view to_string(PoolClass pool_class) noexcept;
 /// Reads SQLAlchemy's names. @throws ArgumentError for another text; it lists them
 PoolClass parse_pool_class(std::string_view text);
 
-/// What happens to a transaction that is still open on a connection when it is returned. (A Connection rolls back its own
-/// when it closes; this is for those begun behind its back, by SQL or on the SOCI session.)
+/// What happens to a transaction that is still open on a connection when it is returned. (A Connection rolls back its
+/// own when it closes; this is for those begun behind its back, by SQL or on the SOCI session.)
 enum class ResetOnReturn { rollback, commit, none };
 
 /// Reads "rollback", "commit" or "none". @throws ArgumentError for another text; it lists them
