@@ -59,6 +59,10 @@ public:
 /// database
 std::unique_ptr<Dialect> make_dialect(const Url& url, const std::optional<SqliteOptions>& sqlite);
 
+/// Begins, once, the client libraries that would else begin with their first connection: at the end of the process they
+/// would then end before the pools that were made earlier, while threads still connect.
+void load_client_libraries() noexcept;
+
 /// Every scheme that make_dialect() knows, for error messages.
 std::vector<std::string> known_schemes();
 

@@ -49,6 +49,8 @@ std::unique_ptr<Dialect> make_dialect(const Url& url, const std::optional<Sqlite
     return scheme.make(options);
 }
 
+void load_client_libraries() noexcept { load_mysql_library(); }
+
 std::vector<std::string> known_schemes() {
     std::vector<std::string> names;
     for (const Scheme& scheme : schemes) names.emplace_back(scheme.name);

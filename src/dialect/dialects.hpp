@@ -9,4 +9,6 @@ std::unique_ptr<Dialect> make_sqlite_dialect(const SqliteOptions& options);
 std::unique_ptr<Dialect> make_postgresql_dialect();
 std::unique_ptr<Dialect> make_mysql_dialect();
 
+void load_mysql_library() noexcept;
+
 }  // namespace sociable::dialect

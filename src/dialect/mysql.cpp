@@ -90,6 +90,11 @@ private:
 
 }  // namespace
 
+void load_mysql_library() noexcept {
+    static const int result = mysql_library_init(0, nullptr, nullptr);
+    static_cast<void>(result);  // the first connect says what is wrong
+}
+
 std::unique_ptr<Dialect> make_mysql_dialect() { return std::make_unique<MysqlDialect>(); }
 
 }  // namespace sociable::dialect

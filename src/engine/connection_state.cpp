@@ -147,6 +147,7 @@ void ConnectionState::soft_invalidate(std::exception_ptr error) {
 void ConnectionState::detach() {
     require_open();
     refuse_listeners("detach");
+    if (checkout_.slot().detached) throw InvalidRequestError("the connection is detached already");
     if (!checkout_.slot().connected()) throw InvalidRequestError("an invalidated connection can't be detached");
     checkout_.detach();
 }

@@ -32,12 +32,17 @@ void Engine::run_repeatedly(const std::function<void(Connection&)>& f, const Ret
         throw InvalidRequestError("run_transaction: AUTOCOMMIT has no transaction that could be run again");
     pool::Backoff backoff(retry.backoff, retry.max_backoff);
     for (int attempt = 1;; ++attempt) {
+        bool committed = false;
         try {
-            return begin(f, options, place);
+            Connection connection = connect(place);
+            connection.begin(f, options);
+            committed = true;
+            connection.close();  // a listener of the return may throw as a database does
+            return;
         } catch (const CommitOutcomeUnknown&) {
             throw;
         } catch (const DatabaseError& e) {
-            if (attempt == retry.attempts || !(e.is_retryable() || e.is_disconnect())) throw;
+            if (committed || attempt == retry.attempts || !(e.is_retryable() || e.is_disconnect())) throw;
             log::engine().debug("{}: attempt {} of a transaction failed and is repeated: {}", name(), attempt,
                                 e.message());
         }

@@ -118,6 +118,13 @@ void Gate::came_free() noexcept {
     }
 }
 
+/// Clears the nudge before it looks, so that what comes free later nudges anew.
+void Gate::look() noexcept {
+    nudged_.store(false, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    serve();
+}
+
 /// Hands out what is idle, the oldest waiter first. The mutex is held, also while notifying: a waiter that is served
 /// leaves only with the mutex, so that its condition variable is still there.
 void Gate::serve() noexcept {
@@ -170,30 +177,32 @@ Gate::Outcome Gate::wait(Clock::time_point deadline, const std::function<void()>
         leave_queue(self);
         return {.failure = Failure::queue_full};
     }
-    if (self.waiting) {
-        lock.unlock();
-        try {
-            demand();
-        } catch (...) {
-            lock.lock();
-            if (!self.waiting) return self.outcome;  // served meanwhile
-            leave_queue(self);
-            throw;
-        }
-        lock.lock();
-    }
-    for (bool timed_out = false; self.waiting;) {
+    for (auto ask_at = Clock::now(); self.waiting;) {
         // Nudged, before it slept or while; timed out; or woken for nothing. Who has timed out looks as well: a nudge
         // it got is for all.
-        nudged_.store(false, std::memory_order_relaxed);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        serve();
+        look();
         if (!self.waiting) break;
-        if (timed_out) {
+        const auto now = Clock::now();
+        if (now >= deadline) {
             leave_queue(self);  // from here on a hand-over finds another
             break;
         }
-        timed_out = self.wake.wait_until(lock, deadline) == std::cv_status::timeout;
+        if (now >= ask_at) {
+            ask_at = now + asking_again;
+            lock.unlock();
+            try {
+                demand();
+            } catch (...) {
+                lock.lock();
+                look();
+                if (!self.waiting) return self.outcome;  // served meanwhile
+                leave_queue(self);
+                throw;
+            }
+            lock.lock();
+            continue;
+        }
+        self.wake.wait_until(lock, std::min(deadline, ask_at));
     }
     return self.outcome;
 }
@@ -213,6 +222,7 @@ void Gate::end_waits() noexcept {
 
 void Gate::fail_oldest(std::exception_ptr error) noexcept {
     const std::lock_guard lock(mutex_);
+    look();  // it may have been nudged, and would leave without looking
     if (first_) end_oldest(Failure::error, std::move(error));
 }
 
@@ -223,9 +233,9 @@ void Gate::fail_all() noexcept {
 
 bool Gate::begin_opening(int limit, int wanted) noexcept {
     const std::lock_guard lock(mutex_);
+    look();  // or a connection would be opened for one who has been nudged and has not looked yet
     const int opening = opening_.load(std::memory_order_relaxed);
-    // What is idle is for the waiters: who has been nudged stays in the queue until it has looked.
-    if (opening >= limit || opening >= std::max(waiters() - idle(), wanted) || !take_permit()) return false;
+    if (opening >= limit || opening >= std::max(waiters(), wanted) || !take_permit()) return false;
     opening_.store(opening + 1, std::memory_order_relaxed);
     return true;
 }

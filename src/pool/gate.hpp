@@ -34,6 +34,7 @@ namespace sociable::pool {
 class Gate {
 public:
     static constexpr std::chrono::microseconds overtaking{250};
+    static constexpr std::chrono::seconds asking_again{1};
 
     struct Settings {
         Limit size = 1;
@@ -53,8 +54,8 @@ public:
 
     /// An idle slot, unless there is none or it is due to a waiter.
     Slot* try_take() noexcept;
-    /// Waits for a slot until `deadline`. `demand` is called once, without a lock, as soon as this thread is in the
-    /// queue.
+    /// Waits for a slot until `deadline`. `demand` is called without a lock, as soon as this thread is in the queue,
+    /// and every second from then on: what it asked for may have come to nothing.
     /// @throws what `demand` throws
     Outcome wait(Clock::time_point deadline, const std::function<void()>& demand);
     /// Ends every wait that is under way with Failure::disposed.
@@ -102,6 +103,7 @@ private:
     bool newcomer_may_take() const noexcept;
     bool push_idle(Slot& slot) noexcept;
     void came_free() noexcept;
+    void look() noexcept;
     void serve() noexcept;
     void end_oldest(Failure failure, std::exception_ptr error = nullptr) noexcept;
     void join_queue(Waiter& waiter) noexcept;

@@ -52,7 +52,8 @@ void Opener::demand() {
             run_in_background("sociable-open", [this, alive = std::move(alive)] { work(); });
         } catch (...) {
             give_up();
-            throw;
+            if (gate_.open() == 0) throw;
+            return;  // the waiters have those in use to wait for, and ask again
         }
     }
 }
@@ -68,7 +69,10 @@ void Opener::demand_quietly() noexcept {
 /// Each round has a permit and a place among those opening.
 void Opener::work() {
     do {
-        if (!open_one() && breaker_.is_open()) return probe();
+        if (open_one()) continue;
+        if (breaker_.is_open()) return probe();
+        // The minimum alone is tried again by upkeep: a wrong password is not to be sent without a pause.
+        if (gate_.waiters() == 0) return;
     } while (begin());
 }
 

@@ -21,9 +21,10 @@ public:
     Opener(const Parts& parts, Gate& gate) : parts_(parts), gate_(gate) {}
 
     /// Starts as many threads as the waiters and the minimum of idle connections can use.
-    /// @throws std::bad_alloc, std::system_error when no thread can be had
+    /// @throws std::bad_alloc, std::system_error when no thread can be had and nobody has a connection that may come
+    /// back
     void demand();
-    /// As demand(), where nothing can be thrown. Upkeep asks again.
+    /// As demand(), where nothing can be thrown. Whoever waits asks again.
     void demand_quietly() noexcept;
     /// @throws DatabaseError while the database is known to be down
     void check() const { breaker_.check(parts_.settings.name); }

@@ -59,6 +59,7 @@ PoolCore::PoolCore(Settings settings, std::shared_ptr<const dialect::Dialect> di
       lifecycle_(std::make_unique<Lifecycle>(settings_, *dialect_, url_, hub_, counters_)),
       size_(settings_.size),
       max_overflow_(settings_.max_overflow) {
+    dialect::load_client_libraries();
     prepare_background();
     const Parts parts{settings_, *storage_, *lifecycle_, counters_, [this] { return weak_from_this().lock(); }};
     strategy_ = make_strategy(parts);

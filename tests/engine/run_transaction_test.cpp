@@ -184,3 +184,13 @@ TEST_CASE("transactions that get into each other's way all end well") {
         engine.begin([](Connection& c) { c.execute("DROP TABLE run_counter"); });
     });
 }
+
+TEST_CASE("run_transaction never runs again what is committed, whatever the return of the connection throws") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script);
+    const auto sub =
+        engine.listen<event::Checkin>([](const event::Checkin&) { throw_serialization_failure(); }, {.once = true});
+    int runs = 0;
+    CHECK_THROWS_AS(engine.run_transaction([&](Connection&) { ++runs; }, quick), OperationalError);
+    CHECK(runs == 1);
+}

@@ -29,6 +29,17 @@ TEST_CASE(
     CHECK(script->open() == 0);
 }
 
+TEST_CASE("A detached connection can't be detached again, which would let the pool open too many") {
+    Engine engine =
+        scripted_engine(std::make_shared<Script>(), {.pool_size = 1, .max_overflow = 0, .pool_timeout = 0ms});
+    Connection c = engine.connect();
+    c.detach();
+    CHECK_THROWS_AS(c.detach(), InvalidRequestError);
+    Connection other = engine.connect();
+    CHECK_THROWS_AS(engine.connect(), TimeoutError);
+    CHECK(engine.pool().status().checked_out == 1);
+}
+
 TEST_CASE("An invalidated connection can't be detached") {
     Engine engine = scripted_engine(std::make_shared<Script>());
     Connection c = engine.connect();

@@ -7,7 +7,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <new>
 #include <set>
+#include <utility>
 
 using namespace sociable;
 using namespace sociable::pool;
@@ -222,4 +224,55 @@ TEST_CASE("a timeout beyond what a clock can tell is a long one, not a short one
     gate.keep(*slot);
     waiter.join();
     CHECK(served);
+}
+
+TEST_CASE("whoever waits gets what has come free, or a connection is opened for it, also when a newcomer overtakes") {
+    for (int i = 0; i < 200; ++i) {
+        SlotStorage storage(2, 0);
+        Gate gate({.size = 2, .overflow = 0}, storage);
+        Slot* slot = fill(gate, storage, 1).front();
+        bool opening = false;
+        Slot* newcomer = nullptr;
+        bool first = true;
+        const auto demand = [&] {
+            if (!std::exchange(first, false)) return;
+            gate.keep(*slot);  // young as it is, the waiter is only nudged
+            opening = gate.begin_opening(9);
+            newcomer = gate.try_take();
+        };
+        const Gate::Outcome outcome = gate.wait(Clock::now() + 1ms, demand);
+        CHECK((outcome.slot || opening));
+        CHECK((outcome.slot != nullptr) != (newcomer != nullptr));
+    }
+}
+
+TEST_CASE("a waiter that is told of an error leaves to the next what had come free for it") {
+    SlotStorage storage(1, 0);
+    Gate gate({.size = 1, .overflow = 0}, storage);
+    Slot* slot = fill(gate, storage, 1).front();
+    for (int i = 0; i < 200; ++i) {
+        std::array<Gate::Outcome, 2> outcomes;
+        in_parallel(3, [&](int thread) {
+            if (thread < 2) {
+                outcomes[static_cast<std::size_t>(thread)] = gate.wait(Clock::now() + 10s, nothing);
+                return;
+            }
+            wait_until([&] { return gate.waiters() == 2; });
+            gate.keep(*slot);
+            gate.fail_oldest(std::make_exception_ptr(1));
+        });
+        CHECK((outcomes[0].slot == slot) != (outcomes[1].slot == slot));
+    }
+}
+
+TEST_CASE("who waits for long asks again for a connection to be opened") {
+    SlotStorage storage(1, 0);
+    Gate gate({.size = 1, .overflow = 0}, storage);
+    int asked = 0;
+    CHECK_THROWS_AS(gate.wait(Clock::now() + 30s,
+                              [&] {
+                                  if (++asked == 2) throw std::bad_alloc();
+                              }),
+                    std::bad_alloc);
+    CHECK(gate.waiters() == 0);
 }

@@ -244,3 +244,16 @@ TEST_CASE("warm-up runs statements of the user's own on each connection that it 
         CHECK_THROWS_AS(database.engine({.warm_up = 1, .warm_up_sql = {"SELEC"}}), ProgrammingError);
     });
 }
+
+TEST_CASE("the minimum of idle connections is not asked for without a pause while connecting fails") {
+    const auto script = std::make_shared<Script>();
+    std::atomic<int> attempts{0};
+    script->on_connect = [&] {
+        ++attempts;
+        raise({.kind = ErrorKind::operational, .message = "wrong password", .sqlstate = "28P01"});
+    };
+    const auto begun = std::chrono::steady_clock::now();
+    Engine engine = scripted_engine(script, {.pool_size = 2, .pool_min_idle = 2});
+    wait_until([&] { return attempts > 4; });  // two at a time
+    CHECK(std::chrono::steady_clock::now() - begun > 1s);
+}
