@@ -22,6 +22,7 @@ struct Threads {
     explicit Threads(unsigned e) : epoch(e) {}
 
     const unsigned epoch;
+    const Threads* parents = nullptr;
     std::mutex mutex;
     std::condition_variable ended;
     int running = 0;

@@ -123,8 +123,17 @@ void Opener::failed(std::exception_ptr error) {
         gate_.fail_oldest(std::move(error));
 }
 
-/// Tries until the database is back. Others may notice first: a caller whose connection reconnected.
+/// Until the database is back, on one thread: another may see the breaker open and come here, too.
 void Opener::probe() {
+    do {
+        if (probing_.exchange(true)) return;
+        probe_alone();
+        probing_.store(false);
+        // An outage that began meanwhile was left to this thread.
+    } while (breaker_.is_open() && !parts_.lifecycle.stop_signal().stopped());
+}
+
+void Opener::probe_alone() {
     Backoff backoff(first_probe, longest_probe);
     const auto down_since = Clock::now();
     while (breaker_.is_open() && parts_.lifecycle.stop_signal().sleep(backoff.next())) {

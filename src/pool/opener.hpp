@@ -4,6 +4,7 @@
 #include "pool/gate.hpp"
 #include "pool/strategy.hpp"
 
+#include <atomic>
 #include <exception>
 
 namespace sociable::pool {
@@ -39,10 +40,12 @@ private:
     void opened(Slot& slot) noexcept;
     void failed(std::exception_ptr error);
     void probe();
+    void probe_alone();
 
     Parts parts_;
     Gate& gate_;
     Breaker breaker_;
+    std::atomic<bool> probing_{false};
 };
 
 }  // namespace sociable::pool

@@ -25,6 +25,7 @@ struct Upkeep {
     explicit Upkeep(unsigned e) : epoch(e) {}
 
     const unsigned epoch;
+    const Upkeep* parents = nullptr;
     std::mutex mutex;
     std::condition_variable changed;
     std::vector<Entry> entries;
