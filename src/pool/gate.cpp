@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <limits>
 #include <utility>
 
 namespace sociable::pool {
@@ -11,14 +10,15 @@ namespace {
 
 std::int64_t now_ns() { return Clock::now().time_since_epoch().count(); }
 
-constexpr int no_cap = std::numeric_limits<int>::max();
-constexpr int most_idle = 1 << 16;
+constexpr int no_cap = AtomicFigures::most_open;
 
-int kept(Limit size) { return size.is_unlimited() ? most_idle : std::min(size.count(), most_idle); }
+int kept(Limit size) {
+    return size.is_unlimited() ? AtomicFigures::most_idle : std::min(size.count(), AtomicFigures::most_idle);
+}
 
 int cap(Limit size, Limit overflow) {
     if (size.is_unlimited() || overflow.is_unlimited()) return no_cap;
-    return overflow.count() > no_cap - size.count() ? no_cap : size.count() + overflow.count();
+    return size.count() > no_cap || overflow.count() > no_cap - size.count() ? no_cap : size.count() + overflow.count();
 }
 
 }  // namespace
@@ -55,46 +55,44 @@ std::chrono::nanoseconds Gate::oldest_wait() const noexcept {
 
 Slot* Gate::take_idle() noexcept {
     Slot* slot = idle_->pop();
-    if (slot) idle_count_.fetch_sub(1, std::memory_order_relaxed);
+    if (slot) figures_.subtract({.idle = 1});
     return slot;
 }
 
-bool Gate::take_permit() noexcept {
-    if (is_suspended()) return false;
-    int open = open_.load(std::memory_order_relaxed);
-    do {
-        if (open >= permits_.load(std::memory_order_relaxed)) return false;
-    } while (!open_.compare_exchange_weak(open, open + 1, std::memory_order_relaxed));
-    return true;
+bool Gate::take_permit() noexcept { return take_permit({.open = 1}); }
+
+bool Gate::take_permit(Figures change) noexcept {
+    return !is_suspended() && figures_.add_below(permits_.load(std::memory_order_relaxed), change);
 }
 
 void Gate::release_permit() noexcept {
-    open_.fetch_sub(1, std::memory_order_relaxed);
+    figures_.subtract({.open = 1});
     std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
 bool Gate::keep(Slot& slot) noexcept {
-    if (!push_idle(slot)) return false;
-    came_free();
-    return true;
-}
-
-bool Gate::keep_opened(Slot& slot) noexcept {
-    const std::lock_guard lock(mutex_);
-    opening_.fetch_sub(1, std::memory_order_relaxed);
-    if (!push_idle(slot)) {
-        opening_.fetch_add(1, std::memory_order_relaxed);
-        return false;
+    if (push_idle(slot, {.idle = 1})) {
+        came_free();
+        return true;
     }
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    serve();
-    return true;
+    return waiters() != 0 && keep_for_waiters(slot, {.idle = 1});
 }
 
-bool Gate::push_idle(Slot& slot) noexcept {
-    if (open() > permits_.load(std::memory_order_relaxed)) return false;
-    if (idle_count_.fetch_add(1, std::memory_order_relaxed) >= kept_at_most()) {
-        idle_count_.fetch_sub(1, std::memory_order_relaxed);
+bool Gate::keep_opened(Slot& slot) noexcept { return keep_for_waiters(slot, {.idle = 1, .opening = -1}); }
+
+/// What is idle may be due to waiters that have not woken up yet: they are served first, which makes room.
+bool Gate::keep_for_waiters(Slot& slot, Figures change) noexcept {
+    const std::lock_guard lock(mutex_);
+    look();
+    const bool kept = push_idle(slot, change);
+    look();
+    return kept;
+}
+
+bool Gate::push_idle(Slot& slot, Figures change) noexcept {
+    if (figures().open > permits_.load(std::memory_order_relaxed)) return false;
+    if (figures_.add(change).idle >= kept_at_most()) {
+        figures_.subtract(change);
         return false;
     }
     idle_->push(slot);
@@ -135,6 +133,7 @@ void Gate::serve() noexcept {
         waiter.outcome.slot = slot;
         leave_queue(waiter);
         waiter.wake.notify_one();
+        std::atomic_thread_fence(std::memory_order_seq_cst);  // leaving has cleared the nudge, as look() does
     }
 }
 
@@ -161,7 +160,8 @@ void Gate::publish_queue() noexcept {
 /// Waiters for whom a connection is being opened, or can be, are not too many.
 bool Gate::is_refused(int queued) const noexcept {
     if (!max_waiting_) return false;
-    const int room = permits_.load(std::memory_order_relaxed) - open() + opening();
+    const Figures now = figures();
+    const int room = permits_.load(std::memory_order_relaxed) - now.open + now.opening;
     return queued - std::max(room, 0) >= *max_waiting_;
 }
 
@@ -169,11 +169,10 @@ Gate::Outcome Gate::wait(Clock::time_point deadline, const std::function<void()>
     Waiter self;
     self.since = now_ns();
     std::unique_lock lock(mutex_);
-    const int queued = waiters();
     join_queue(self);
     std::atomic_thread_fence(std::memory_order_seq_cst);
     serve();
-    if (self.waiting && is_refused(queued)) {
+    if (self.waiting && is_refused(waiters() - 1)) {
         leave_queue(self);
         return {.failure = Failure::queue_full};
     }
@@ -234,15 +233,13 @@ void Gate::fail_all() noexcept {
 bool Gate::begin_opening(int limit, int wanted) noexcept {
     const std::lock_guard lock(mutex_);
     look();  // or a connection would be opened for one who has been nudged and has not looked yet
-    const int opening = opening_.load(std::memory_order_relaxed);
-    if (opening >= limit || opening >= std::max(waiters(), wanted) || !take_permit()) return false;
-    opening_.store(opening + 1, std::memory_order_relaxed);
-    return true;
+    const int opening = figures().opening;
+    return opening < limit && opening < std::max(waiters(), wanted) && take_permit({.open = 1, .opening = 1});
 }
 
-void Gate::end_opening() noexcept {
-    const std::lock_guard lock(mutex_);
-    opening_.fetch_sub(1, std::memory_order_relaxed);
+void Gate::give_up_opening() noexcept {
+    figures_.subtract({.open = 1, .opening = 1});
+    std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
 void Gate::resize(Limit size, Limit overflow) {

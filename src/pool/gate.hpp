@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pool/clock.hpp"
+#include "pool/figures.hpp"
 #include "pool/idle_list.hpp"
 
 #include <sociable/pool/limit.hpp>
@@ -28,7 +29,8 @@ namespace sociable::pool {
 /// visible first and then looks for something free. Both sides put a sequentially consistent fence between their two
 /// steps, so that at least one of them sees the other. The same holds for permits: who releases one looks for waiters
 /// then, and who waits looks for permits then; opening a connection is begun under the mutex, so that no attempt that
-/// finds no permit hides one that would.
+/// finds no permit hides one that would. What was asked for can still come to nothing, as when no thread can be
+/// started; so whoever waits asks again each second.
 ///
 /// Thread safety: every member may be called by several threads at once.
 class Gate {
@@ -67,8 +69,7 @@ public:
     /// Gives back a connected slot with its permit. False when as many are idle as the pool keeps, or more are open
     /// than it may have: the caller closes the connection and releases the permit.
     bool keep(Slot& slot) noexcept;
-    /// As keep(), for a slot that was opened in the background; on success it ends the opening. In one step under the
-    /// mutex, so that whoever is served finds the figures right.
+    /// As keep(), for a slot that was opened in the background; on success it ends the opening.
     bool keep_opened(Slot& slot) noexcept;
     /// An idle slot with its permit, or null, whoever waits: for upkeep.
     Slot* take_idle() noexcept;
@@ -80,7 +81,8 @@ public:
     /// Takes a permit for a connection to be opened in the background: when fewer than `limit` are being opened, and
     /// fewer than are waited for, or wanted besides.
     bool begin_opening(int limit, int wanted = 0) noexcept;
-    void end_opening() noexcept;
+    /// Gives back what begin_opening() took, as release_permit().
+    void give_up_opening() noexcept;
 
     /// Changes the limits. What is open beyond them closes when it is returned, or by upkeep.
     void resize(Limit size, Limit overflow);
@@ -88,12 +90,10 @@ public:
     void suspend() noexcept { suspended_.store(true, std::memory_order_relaxed); }
     void resume() noexcept;
 
-    int idle() const noexcept { return idle_count_.load(std::memory_order_relaxed); }
-    int open() const noexcept { return open_.load(std::memory_order_relaxed); }  ///< permits given out
-    int opening() const noexcept { return opening_.load(std::memory_order_relaxed); }
+    Figures figures() const noexcept { return figures_.load(); }
     int waiters() const noexcept { return waiting_.load(std::memory_order_relaxed); }
     int kept_at_most() const noexcept { return keep_.load(std::memory_order_acquire); }
-    bool is_full() const noexcept { return open() >= permits_.load(std::memory_order_relaxed); }
+    bool is_full() const noexcept { return figures().open >= permits_.load(std::memory_order_relaxed); }
     bool is_suspended() const noexcept { return suspended_.load(std::memory_order_relaxed); }
     std::chrono::nanoseconds oldest_wait() const noexcept;
 
@@ -101,7 +101,9 @@ private:
     struct Waiter;
 
     bool newcomer_may_take() const noexcept;
-    bool push_idle(Slot& slot) noexcept;
+    bool take_permit(Figures change) noexcept;
+    bool push_idle(Slot& slot, Figures change) noexcept;
+    bool keep_for_waiters(Slot& slot, Figures change) noexcept;
     void came_free() noexcept;
     void look() noexcept;
     void serve() noexcept;
@@ -116,14 +118,12 @@ private:
     const std::optional<int> max_waiting_;
     std::mutex resize_mutex_;
     std::unique_ptr<IdleList> idle_;
-    alignas(64) std::atomic<int> idle_count_{0};
-    std::atomic<int> open_{0};
+    alignas(64) AtomicFigures figures_;
 
     alignas(64) std::atomic<int> waiting_{0};  ///< length of the queue
     std::atomic<bool> suspended_{false};
     std::atomic<std::int64_t> oldest_since_{0};
     std::atomic<bool> nudged_{false};  ///< the oldest waiter has been woken to look for itself
-    std::atomic<int> opening_{0};      ///< connections that are being opened in the background
     mutable std::mutex mutex_;         ///< of the queue; held for a few instructions, never while sleeping or calling
     Waiter* first_ = nullptr;
     Waiter* last_ = nullptr;

@@ -78,7 +78,7 @@ bool Maintenance::any_idle(const Condition& condition) const {
 Slot* Maintenance::take_idle(const Condition& condition) {
     if (!any_idle(condition)) return nullptr;
     std::vector<Slot*> others;
-    others.reserve(static_cast<std::size_t>(std::max(strategy_.checked_in(), 0)) + 1);
+    others.reserve(static_cast<std::size_t>(strategy_.figures().idle) + 1);
     Slot* found = nullptr;
     while (!found && others.size() < others.capacity()) {
         Slot* slot = strategy_.take_idle();
@@ -99,7 +99,7 @@ void Maintenance::close_idle_for_long() {
     const auto idle_for_long = [&](const Slot& slot) {
         return now - slot.idle_since.load(relaxed) >= *parts_.settings.max_idle_time;
     };
-    while (strategy_.checked_in() > parts_.settings.min_idle) {
+    while (strategy_.figures().idle > parts_.settings.min_idle) {
         Slot* slot = take_idle(idle_for_long);
         if (!slot) return;
         parts_.lifecycle.close(*slot);

@@ -26,8 +26,7 @@ public:
 
     void detach(Slot&) noexcept override { out_.fetch_sub(1, std::memory_order_relaxed); }
     void close_idle() noexcept override {}
-    int checked_in() const noexcept override { return 0; }
-    int checked_out() const noexcept override { return out_.load(std::memory_order_relaxed); }
+    Figures figures() const noexcept override { return {.open = out_.load(std::memory_order_relaxed)}; }
 
 private:
     Parts parts_;

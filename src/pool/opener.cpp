@@ -34,25 +34,20 @@ bool has_no_place(const std::exception_ptr& error) {
 bool Opener::begin() noexcept {
     if (breaker_.is_open() || parts_.lifecycle.stop_signal().stopped()) return false;
     // What the minimum lacks, of what the pool would keep.
-    const int missing =
-        std::min(parts_.settings.min_idle - gate_.idle(), gate_.kept_at_most() - gate_.open() + gate_.opening());
+    const Figures now = gate_.figures();
+    const int missing = std::min(parts_.settings.min_idle - now.idle, gate_.kept_at_most() - now.open + now.opening);
     return gate_.begin_opening(parts_.settings.connecting_limit, missing);
-}
-
-void Opener::give_up() noexcept {
-    gate_.release_permit();
-    gate_.end_opening();
 }
 
 void Opener::demand() {
     while (begin()) {
         try {
             auto alive = parts_.keep_alive();
-            if (!alive) return give_up();  // the pool is being destroyed, and nobody waits
+            if (!alive) return gate_.give_up_opening();  // the pool is being destroyed, and nobody waits
             run_in_background("sociable-open", [this, alive = std::move(alive)] { work(); });
         } catch (...) {
-            give_up();
-            if (gate_.open() == 0) throw;
+            gate_.give_up_opening();
+            if (gate_.figures().open == 0) throw;
             return;  // the waiters have those in use to wait for, and ask again
         }
     }
@@ -91,9 +86,9 @@ bool Opener::open_one() {
     }
     if (slot) parts_.storage.put(*slot);
     // While others are in use, the waiters have those to wait for, and a place may come free elsewhere.
-    const bool worth_waiting = has_no_place(error) && gate_.open() > gate_.opening();
+    const bool worth_waiting = has_no_place(error) && gate_.figures().open > gate_.figures().opening;
     if (worth_waiting) parts_.lifecycle.stop_signal().sleep(longest_probe);
-    give_up();  // before anybody is told, so that the figures are right by then
+    gate_.give_up_opening();  // before anybody is told, so that the figures are right by then
     if (!worth_waiting) failed(std::move(error));
     return false;
 }
@@ -103,7 +98,7 @@ void Opener::opened(Slot& slot) noexcept {
     if (!parts_.lifecycle.is_outdated(slot) && gate_.keep_opened(slot)) return;
     parts_.lifecycle.close(slot);  // nobody needs it any more
     parts_.storage.put(slot);
-    give_up();
+    gate_.give_up_opening();
 }
 
 /// The waiter becomes the error's only owner.
@@ -144,7 +139,7 @@ void Opener::probe_alone() {
             parts_.lifecycle.open(*slot);
         } catch (...) {
             if (slot) parts_.storage.put(*slot);
-            give_up();
+            gate_.give_up_opening();
             continue;
         }
         opened(*slot);

@@ -34,7 +34,6 @@ public:
 
 private:
     bool begin() noexcept;
-    void give_up() noexcept;
     void work();
     bool open_one();
     void opened(Slot& slot) noexcept;

@@ -9,8 +9,8 @@ namespace sociable::pool {
 
 /// The one T of this process; the child of a fork makes another, since it has none of the parent's threads, and perhaps
 /// a mutex that one of them had locked. Never destroyed, as threads and static objects may use it to the very end. No
-/// lock, for the same reason as above. T is made with the epoch, has it as `epoch`, and keeps the parent's as `parents`,
-/// or that would look like a leak.
+/// lock, for the same reason as above. T is made with the epoch, has it as `epoch`, and keeps the parent's as
+/// `parents`, or that would look like a leak.
 template <class T>
 T& per_process() {
     static std::atomic<T*> current{nullptr};

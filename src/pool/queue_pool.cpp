@@ -50,7 +50,8 @@ void QueuePool::warn_of_self_deadlock(SourceLocation place) {
         "{}: thread {} waits for a connection at {} while it holds {}, the first taken at {}; all {} are in use. "
         "Threads that do so can wait for each other until they time out, unless pool_size + max_overflow >= threads x "
         "(connections that each holds at once - 1) + 1",
-        parts_.settings.name, this_thread_number(), to_string(place), own.count, to_string(own.first), gate_.open());
+        parts_.settings.name, this_thread_number(), to_string(place), own.count, to_string(own.first),
+        gate_.figures().open);
 }
 
 void QueuePool::refuse(const Gate::Outcome& outcome) const {
@@ -69,9 +70,10 @@ void QueuePool::refuse(const Gate::Outcome& outcome) const {
     TimeoutInfo info;
     info.pool = settings.name;
     info.size = gate_.kept_at_most();
-    info.overflow = std::max(0, gate_.open() - gate_.kept_at_most());
-    info.checked_out = checked_out();
-    info.opening = opening();
+    const Figures now = gate_.figures();
+    info.overflow = std::max(0, now.open - gate_.kept_at_most());
+    info.checked_out = now.in_use();
+    info.opening = now.opening;
     info.waiters = waiters() + 1;
     info.waited = settings.timeout;
     info.oldest_wait =
@@ -113,7 +115,7 @@ void QueuePool::close_idle() noexcept {
 
 void QueuePool::resize(Limit size, Limit max_overflow) {
     gate_.resize(size, max_overflow);
-    while (gate_.idle() > gate_.kept_at_most()) {
+    while (gate_.figures().idle > gate_.kept_at_most()) {
         Slot* slot = gate_.take_idle();
         if (!slot) break;
         parts_.lifecycle.close(*slot);

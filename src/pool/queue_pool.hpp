@@ -4,7 +4,6 @@
 #include "pool/opener.hpp"
 #include "pool/strategy.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <functional>
 
@@ -26,10 +25,9 @@ public:
     void top_up() noexcept override { opener_.demand_quietly(); }
     void end_waits() noexcept override { gate_.end_waits(); }
 
-    int checked_in() const noexcept override { return gate_.idle(); }
-    int checked_out() const noexcept override { return std::max(0, gate_.open() - gate_.idle() - gate_.opening()); }
+    Figures figures() const noexcept override { return gate_.figures(); }
     int waiters() const noexcept override { return gate_.waiters(); }
-    int opening() const noexcept override { return gate_.opening(); }
+    std::chrono::nanoseconds oldest_wait() const noexcept override { return gate_.oldest_wait(); }
 
     void resize(Limit size, Limit max_overflow) override;
     void suspend(bool suspended) override;

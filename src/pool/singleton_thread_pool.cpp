@@ -57,11 +57,14 @@ public:
         places_.erase(std::this_thread::get_id());  // a connection that is out is closed when it comes back
     }
 
-    int checked_in() const noexcept override {
-        return count([](const Place& p) { return p.slot && !p.out; });
-    }
-    int checked_out() const noexcept override {
-        return count([](const Place& p) { return p.out; });
+    Figures figures() const noexcept override {
+        const std::lock_guard lock(mutex_);
+        Figures now;
+        for (const auto& [thread, place] : places_) {
+            if (place.slot || place.out) ++now.open;
+            if (place.slot && !place.out) ++now.idle;
+        }
+        return now;
     }
 
 private:

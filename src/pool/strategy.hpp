@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pool/figures.hpp"
 #include "pool/lifecycle.hpp"
 #include "pool/settings.hpp"
 #include "pool/slot_storage.hpp"
@@ -41,10 +42,9 @@ public:
     /// The calling thread ends.
     virtual void thread_ends() noexcept {}
 
-    virtual int checked_in() const noexcept = 0;
-    virtual int checked_out() const noexcept = 0;
+    virtual Figures figures() const noexcept = 0;
     virtual int waiters() const noexcept { return 0; }
-    virtual int opening() const noexcept { return 0; }
+    virtual std::chrono::nanoseconds oldest_wait() const noexcept { return {}; }
 
     /// Only a queue has limits to change and waits to suspend. @throws InvalidRequestError for other pools
     virtual void resize(Limit size, Limit max_overflow);

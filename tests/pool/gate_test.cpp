@@ -83,8 +83,8 @@ TEST_CASE("no slot is lost or lent twice, whatever the number of threads and the
             CHECK(served + refused == threads * 2000);
             CHECK(served > 0);
             CHECK(gate.waiters() == 0);
-            CHECK(gate.open() == gate.idle());
-            CHECK(gate.idle() <= size);
+            CHECK(gate.figures().open == gate.figures().idle);
+            CHECK(gate.figures().idle <= size);
             fill(gate, storage, size + overflow);  // all are still there
             CHECK_FALSE(take(gate, storage, 0ns));
         }
@@ -105,7 +105,7 @@ TEST_CASE("nobody waits for ever: every waiter is served when slots are held for
         }
     });
     CHECK(failed == 0);
-    CHECK(gate.idle() == 1);
+    CHECK(gate.figures().idle == 1);
 }
 
 TEST_CASE("waits end when they are told to, and when too many wait") {
@@ -169,7 +169,7 @@ TEST_CASE(
     CHECK(gate.begin_opening(9, 4));
     CHECK(gate.begin_opening(9, 4));
     CHECK_FALSE(gate.begin_opening(9, 9));  // no permit
-    CHECK(gate.opening() == 4);
+    CHECK(gate.figures().opening == 4);
     gate.end_waits();
     for (std::thread& waiter : waiters) waiter.join();
 }
@@ -184,7 +184,7 @@ TEST_CASE("a gate that grows has room for all, and one that shrinks lets nobody 
         auto slots = fill(gate, storage, 100);
         CHECK_FALSE(take(gate, storage, 0ns));
         for (Slot* slot : slots) CHECK(gate.keep(*slot));
-        CHECK(gate.idle() == 100);
+        CHECK(gate.figures().idle == 100);
         slots = fill(gate, storage, 100);
         CHECK(std::set<Slot*>(slots.begin(), slots.end()).size() == 100);
         gate.resize(1, 0);
@@ -195,7 +195,7 @@ TEST_CASE("a gate that grows has room for all, and one that shrinks lets nobody 
             else
                 gate.release_permit();
         CHECK(kept == 1);
-        CHECK(gate.open() == 1);
+        CHECK(gate.figures().open == 1);
     }
 }
 
