@@ -38,11 +38,18 @@ void EngineState::renew_pool() {
     if (before == now) return;
     // A mutex could have been held by a thread that the child hasn't got; this ticket can't, since it counts epochs.
     if (renewing_.compare_exchange_strong(before, now)) {
-        pool_ = std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub_);
-        pool_->start();
+        try {
+            auto pool = std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub_);
+            pool->start();
+            pool_ = std::move(pool);
+        } catch (...) {
+            renewing_.store(before);  // the next call tries again
+            throw;
+        }
         epoch_.store(now, std::memory_order_release);
     } else {
-        while (epoch_.load(std::memory_order_acquire) != now) std::this_thread::yield();
+        while (epoch_.load(std::memory_order_acquire) != now && renewing_.load() == now) std::this_thread::yield();
+        if (epoch_.load(std::memory_order_acquire) != now) renew_pool();
     }
 }
 

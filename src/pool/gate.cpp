@@ -250,6 +250,11 @@ void Gate::resize(Limit size, Limit overflow) {
     std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
+bool Gate::has_too_many() const noexcept {
+    const Figures now = figures();
+    return now.idle > kept_at_most() || (now.idle > 0 && now.open > permits_.load(std::memory_order_relaxed));
+}
+
 void Gate::resume() noexcept {
     suspended_.store(false, std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_seq_cst);

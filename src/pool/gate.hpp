@@ -94,6 +94,8 @@ public:
     int waiters() const noexcept { return waiting_.load(std::memory_order_relaxed); }
     int kept_at_most() const noexcept { return keep_.load(std::memory_order_acquire); }
     bool is_full() const noexcept { return figures().open >= permits_.load(std::memory_order_relaxed); }
+    /// More are idle than are kept, or some are idle and more are open than may be.
+    bool has_too_many() const noexcept;
     bool is_suspended() const noexcept { return suspended_.load(std::memory_order_relaxed); }
     std::chrono::nanoseconds oldest_wait() const noexcept;
 

@@ -16,7 +16,8 @@ namespace {
 constexpr std::chrono::seconds longest_backoff{1};
 constexpr auto relaxed = std::memory_order_relaxed;
 
-std::string text_of(std::exception_ptr error) {
+/// Empty when there is no memory for it: it is called where nothing may be thrown.
+std::string text_of(std::exception_ptr error) noexcept try {
     try {
         std::rethrow_exception(std::move(error));
     } catch (const DatabaseError& e) {
@@ -28,6 +29,8 @@ std::string text_of(std::exception_ptr error) {
     } catch (...) {
         return "an exception of unknown type";
     }
+} catch (...) {
+    return {};
 }
 
 }  // namespace
@@ -47,16 +50,16 @@ void Lifecycle::open(Slot& slot, int retries) {
         throw;
     }
     Counters::add(counters_.opened);
-    slot.connection_id = last_connection_id_.fetch_add(1, std::memory_order_relaxed) + 1;
-    slot.generation.store(generation, relaxed);
-    slot.expires_at.store(expiry(), relaxed);
-    slot.idle_since.store(settings_.clock(), relaxed);
-    slot.well_at.store(settings_.clock(), relaxed);
-    slot.backend = slot.session->get_backend();
-    slot.just_connected = true;
-    slot.soft_invalidated.store(false, relaxed);
-    slot.info.clear();
     try {
+        slot.connection_id = last_connection_id_.fetch_add(1, std::memory_order_relaxed) + 1;
+        slot.generation.store(generation, relaxed);
+        slot.expires_at.store(expiry(), relaxed);
+        slot.idle_since.store(settings_.clock(), relaxed);
+        slot.well_at.store(settings_.clock(), relaxed);
+        slot.backend = slot.session->get_backend();
+        slot.just_connected = true;
+        slot.soft_invalidated.store(false, relaxed);
+        slot.info.clear();
         initialise(slot);
     } catch (...) {
         drop(slot);
@@ -74,8 +77,13 @@ std::unique_ptr<dialect::Driver> Lifecycle::connect(Slot& slot) {
     if (settings_.creator) {
         const HookGuard::Call call(hooks_);
         if (!call) throw ResourceClosedError("pool '" + settings_.name + "': its engine is gone");
-        settings_.creator(*slot.session);
-        driver = dialect_.attach(*slot.session);
+        try {
+            settings_.creator(*slot.session);
+            driver = dialect_.attach(*slot.session);
+        } catch (...) {
+            slot.session->close();  // the creator may have opened it
+            throw;
+        }
     } else {
         driver = dialect_.connect(*slot.session, e.url);
     }

@@ -59,6 +59,10 @@ void Maintenance::report_leaks() {
     parts_.storage.for_each([&](Slot& slot) {
         const auto loan = slot.loan.read();
         if (!loan || now - loan->since < *parts_.settings.leak_threshold || slot.leak_reported.exchange(true)) return;
+        if (const auto still = slot.loan.read(); !still || still->since != loan->since) {
+            slot.leak_reported.store(false);  // it came back, and the mark was for another loan
+            return;
+        }
         Counters::add(parts_.counters.leaks);
         const auto age = std::chrono::duration_cast<milliseconds>(now - loan->since);
         log::pool().warn("{}: connection {} may be leaked: taken at {}", parts_.settings.name,
@@ -69,7 +73,8 @@ void Maintenance::report_leaks() {
 bool Maintenance::any_idle(const Condition& condition) const {
     bool any = false;
     parts_.storage.for_each([&](const Slot& slot) {
-        any = any || (slot.generation.load(relaxed) != 0 && !slot.loan.read() && condition(slot));
+        any = any || (slot.generation.load(relaxed) != 0 && !slot.detached.load(relaxed) && !slot.loan.read() &&
+                      condition(slot));
     });
     return any;
 }
@@ -163,7 +168,16 @@ bool Maintenance::is_due_for_renewal(const Slot& slot) const noexcept {
 }
 
 void Maintenance::renew_idle() noexcept {
-    if (renewing_.exchange(true)) return;
+    renewal_due_.store(true);
+    // Who finds another at it leaves it to that one, which looks once more when it is done.
+    while (renewal_due_.load() && !renewing_.exchange(true)) {
+        renewal_due_.store(false);
+        renew_one_by_one();
+        renewing_.store(false);
+    }
+}
+
+void Maintenance::renew_one_by_one() noexcept {
     try {
         while (!parts_.lifecycle.stop_signal().stopped()) {
             Slot* slot = take_idle([this](const Slot& s) { return is_due_for_renewal(s); });
@@ -184,7 +198,6 @@ void Maintenance::renew_idle() noexcept {
     } catch (...) {
         log::pool().warn("{}: a listener threw while a connection was replaced", parts_.settings.name);
     }
-    renewing_.store(false);
 }
 
 }  // namespace sociable::pool

@@ -13,7 +13,7 @@
 namespace sociable::pool {
 
 /// What is done to a pool's idle connections while nobody asks for them, and the report of those held too long. It
-/// takes one idle connection at a time, so that never more than one is missing.
+/// works on one idle connection at a time; the others are missing for microseconds only, while it looks for that one.
 ///
 /// Thread safety: every member may be called by several threads at once.
 class Maintenance {
@@ -37,6 +37,7 @@ private:
     bool any_idle(const Condition& condition) const;
     Slot* take_idle(const Condition& condition);
     void report_leaks();
+    void renew_one_by_one() noexcept;
     void close_idle_for_long();
     void check_unheard_of();
     bool is_well(Slot& slot) noexcept;
@@ -44,6 +45,7 @@ private:
     Parts parts_;
     Strategy& strategy_;
     std::atomic<bool> renewing_{false};
+    std::atomic<bool> renewal_due_{false};
     std::atomic<std::uint64_t> rounds_{0};
 };
 

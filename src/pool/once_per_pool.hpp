@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace sociable::pool {
@@ -33,9 +34,11 @@ private:
 
     bool begin() {
         std::unique_lock lock(mutex_);
+        if (state_ == State::running && runner_ == std::this_thread::get_id()) return false;  // the work asks itself
         ended_.wait(lock, [this] { return state_ != State::running; });
         if (state_ == State::done) return false;
         state_ = State::running;
+        runner_ = std::this_thread::get_id();
         return true;
     }
 
@@ -50,6 +53,7 @@ private:
     std::mutex mutex_;
     std::condition_variable ended_;
     State state_ = State::due;
+    std::thread::id runner_;
 };
 
 }  // namespace sociable::pool

@@ -102,20 +102,24 @@ void Opener::opened(Slot& slot) noexcept {
 }
 
 /// The waiter becomes the error's only owner.
-void Opener::failed(std::exception_ptr error) {
-    bool is_outage = false;
-    try {
-        std::rethrow_exception(error);
-    } catch (const DatabaseError& e) {
-        is_outage = e.is_disconnect() && breaker_.failed(e.info());
-        if (is_outage) log::pool().error("{}: the database can't be reached: {}", parts_.settings.name, e.message());
-    } catch (...) {
-        // A listener's, or of no memory: the waiter is told.
-    }
-    if (is_outage)
+void Opener::failed(std::exception_ptr error) noexcept {
+    if (is_outage(error))
         gate_.fail_all();
     else
         gate_.fail_oldest(std::move(error));
+}
+
+/// Whether this error has opened the breaker.
+bool Opener::is_outage(const std::exception_ptr& error) noexcept try {
+    try {
+        std::rethrow_exception(error);
+    } catch (const DatabaseError& e) {
+        if (!e.is_disconnect() || !breaker_.failed(e.info())) return false;
+        log::pool().error("{}: the database can't be reached: {}", parts_.settings.name, e.message());
+        return true;
+    }
+} catch (...) {
+    return false;  // a listener's error, or no memory to remember this one: the waiter is told
 }
 
 /// Until the database is back, on one thread: another may see the breaker open and come here, too.

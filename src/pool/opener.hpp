@@ -37,7 +37,8 @@ private:
     void work();
     bool open_one();
     void opened(Slot& slot) noexcept;
-    void failed(std::exception_ptr error);
+    void failed(std::exception_ptr error) noexcept;
+    bool is_outage(const std::exception_ptr& error) noexcept;
     void probe();
     void probe_alone();
 

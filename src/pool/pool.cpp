@@ -4,15 +4,15 @@
 
 namespace sociable {
 
-PoolStatus Pool::status() const { return core_->status(); }
+PoolStatus Pool::status() const { return core().status(); }
 
-void Pool::invalidate() { core_->invalidate_all(); }
+void Pool::invalidate() { core().invalidate_all(); }
 
-std::vector<Holder> Pool::holders() const { return core_->holders(); }
+std::vector<Holder> Pool::holders() const { return core().holders(); }
 
-HealthCheck Pool::health_check(SourceLocation place) { return core_->health_check(place); }
+HealthCheck Pool::health_check(SourceLocation place) { return core().health_check(place); }
 
-void Pool::reconnect() { core_->reconnect(); }
+void Pool::reconnect() { core().reconnect(); }
 
 void Pool::resize(Limit size, Limit max_overflow) {
     if (!size.is_unlimited() && size.count() < 1)
@@ -21,13 +21,20 @@ void Pool::resize(Limit size, Limit max_overflow) {
     if (!max_overflow.is_unlimited() && max_overflow.count() < 0)
         throw ArgumentError("resize: the overflow is " + std::to_string(max_overflow.count()) +
                             "; valid are 0 and more, or unlimited");
-    core_->resize(size, max_overflow);
+    core().resize(size, max_overflow);
 }
 
-void Pool::suspend() { core_->suspend(true); }
+void Pool::suspend() { core().suspend(true); }
 
-void Pool::resume() { core_->suspend(false); }
+void Pool::resume() { core().suspend(false); }
 
-EventHub& Pool::hub() const { return core_->hub(); }
+EventHub& Pool::hub() const { return core().hub(); }
+
+pool::PoolCore& Pool::core() const {
+    if (core_->is_of_parent())
+        throw InvalidRequestError("pool '" + core_->settings().name +
+                                  "': this handle is from before fork(); ask the engine for its pool again");
+    return *core_;
+}
 
 }  // namespace sociable

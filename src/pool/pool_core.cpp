@@ -70,7 +70,9 @@ PoolCore::~PoolCore() {
     if (is_of_parent()) {  // see fork_epoch.hpp: left as they are
         static_cast<void>(maintenance_.release());
         static_cast<void>(strategy_.release());
+        static_cast<void>(lifecycle_.release());
         static_cast<void>(storage_.release());
+        static_cast<void>(drain_.release());
         return;
     }
     strategy_->close_idle();
@@ -81,11 +83,11 @@ bool PoolCore::is_of_parent() const noexcept { return epoch_ != fork_epoch(); }
 Checkout PoolCore::checkout(SourceLocation place) {
     if (settings_.pool_class == PoolClass::singleton_thread)
         at_thread_exit(this, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) self->strategy_->thread_ends();
+            if (const auto self = weak.lock(); self && !self->is_of_parent()) self->strategy_->thread_ends();
         });
 
     Slot& slot = take_ready(place, after(settings_.timeout));
-    slot.lent_generation.store(slot.generation.load(relaxed), relaxed);
+    slot.lent_generation.store(slot.generation.load(relaxed), relaxed);  // it may have been opened anew
     slot.lent_connection.store(slot.connection_id, relaxed);
     return Checkout(shared_from_this(), slot);
 }
@@ -95,7 +97,7 @@ Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point deadline) {
     const auto check_until = never_waits() ? Clock::time_point::max() : deadline;
     for (;;) {
         Slot& slot = strategy_->take(place, deadline);
-        slot.loan.start(place, settings_.clock());
+        lend(slot, place);
         bool found_open = slot.connected() && !slot.just_connected;
         try {
             if (slot.connected() && !lifecycle_->is_fit(slot, check_until)) found_open = false;
@@ -113,8 +115,15 @@ Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point deadline) {
             throw;
         }
         slot.loan.end();
-        strategy_->put(slot);
+        put_back(slot);
     }
+}
+
+/// The slot is out before it is found fit, so that a dispose() which comes in between either sees it out, or is seen.
+void PoolCore::lend(Slot& slot, SourceLocation place) noexcept {
+    slot.loan.start(place, settings_.clock());
+    slot.lent_generation.store(slot.connected() ? slot.generation.load(relaxed) : lifecycle_->generation(), relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
 /// Then the borrower opens and checks connections itself, in the time that this takes, but tries only once.
@@ -123,7 +132,15 @@ bool PoolCore::never_waits() const noexcept { return settings_.timeout <= std::c
 void PoolCore::abandon(Slot& slot) noexcept {
     lifecycle_->reset(slot);
     slot.loan.end();
+    put_back(slot);
+}
+
+/// It is back only when it is closed, if it is to be closed: who has disposed of it may want to drop the database.
+void PoolCore::put_back(Slot& slot) noexcept {
+    if (slot.connected() && lifecycle_->is_outdated(slot)) lifecycle_->close(slot);
+    slot.lent_generation.store(0, std::memory_order_seq_cst);
     strategy_->put(slot);
+    drain_->came_back();
 }
 
 void PoolCore::give_back(Slot& slot) {
@@ -136,14 +153,7 @@ void PoolCore::give_back(Slot& slot) {
         failed = std::current_exception();
     }
     end_loan(slot);
-    // Sequentially consistent, as the count of drainers: either the drainer sees this connection back, or it is seen
-    // here.
-    slot.lent_generation.store(0, std::memory_order_seq_cst);
-    strategy_->put(slot);
-    if (drainers_.load(std::memory_order_seq_cst) != 0) {
-        const std::lock_guard lock(drain_mutex_);
-        came_back_.notify_all();
-    }
+    put_back(slot);
     if (failed) std::rethrow_exception(failed);
 }
 
@@ -171,13 +181,15 @@ void PoolCore::soft_invalidate(Slot& slot, std::exception_ptr error) {
 void PoolCore::detach(Slot& slot) {
     slot.detached = true;
     slot.loan.end();
-    slot.lent_generation.store(0, std::memory_order_relaxed);
+    slot.lent_generation.store(0, std::memory_order_seq_cst);
     strategy_->detach(slot);
+    drain_->came_back();
     lifecycle_->fire<event::Detach>(slot);
 }
 
 void PoolCore::dispose() {
     lifecycle_->outdate_all();
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // before it is looked what is idle, and what is out
     lifecycle_->renew_first_connect();
     strategy_->end_waits();
     strategy_->close_idle();
@@ -189,14 +201,7 @@ bool PoolCore::dispose(std::chrono::milliseconds drain_timeout) {
         Clock::now() + std::min<std::chrono::milliseconds>(drain_timeout, std::chrono::hours(24 * 365));
     dispose();
     const std::uint64_t generation = lifecycle_->generation();
-    drainers_.fetch_add(1, std::memory_order_seq_cst);
-    bool all_back = false;
-    {
-        std::unique_lock lock(drain_mutex_);
-        all_back = came_back_.wait_until(lock, deadline, [&] { return drained(generation); });
-    }
-    drainers_.fetch_sub(1, std::memory_order_relaxed);
-    return all_back;
+    return drain_->wait_until(deadline, [&] { return drained(generation); });
 }
 
 bool PoolCore::drained(std::uint64_t before) const {

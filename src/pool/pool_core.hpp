@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pool/checkout.hpp"
+#include "pool/drain.hpp"
 #include "pool/maintenance.hpp"
 #include "pool/strategy.hpp"
 
@@ -9,9 +10,7 @@
 #include <sociable/events/event_hub.hpp>
 #include <sociable/pool/pool_status.hpp>
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -69,7 +68,9 @@ public:
 
 private:
     Slot& take_ready(SourceLocation place, Clock::time_point deadline);
+    void lend(Slot& slot, SourceLocation place) noexcept;
     void abandon(Slot& slot) noexcept;
+    void put_back(Slot& slot) noexcept;
     void end_loan(Slot& slot) noexcept;
     bool never_waits() const noexcept;
     bool drained(std::uint64_t before) const;
@@ -88,9 +89,7 @@ private:
     mutable std::mutex limits_mutex_;
     Limit size_, max_overflow_;  ///< as configured, or resized since
 
-    std::atomic<int> drainers_{0};
-    std::mutex drain_mutex_;
-    std::condition_variable came_back_;
+    std::unique_ptr<Drain> drain_ = std::make_unique<Drain>();
 };
 
 }  // namespace sociable::pool

@@ -11,6 +11,12 @@
 
 namespace sociable::pool {
 
+namespace {
+
+constexpr std::chrono::milliseconds upkeep_at_most{10};
+
+}  // namespace
+
 QueuePool::QueuePool(const Parts& parts, const Gate::Settings& gate)
     : parts_(parts), gate_(gate, parts.storage), opener_(parts, gate_), demand_([this] { opener_.demand(); }) {}
 
@@ -19,7 +25,7 @@ Slot& QueuePool::take(SourceLocation place, Clock::time_point deadline) {
     if (never_waits()) return take_at_once();
     if (gate_.is_full())
         warn_of_self_deadlock(place);
-    else
+    else if (!gate_.is_suspended())
         opener_.check();
     const Gate::Outcome outcome = gate_.wait(deadline, demand_);
     if (!outcome.slot) refuse(outcome);
@@ -28,7 +34,13 @@ Slot& QueuePool::take(SourceLocation place, Clock::time_point deadline) {
 
 Slot& QueuePool::take_at_once() {
     if (Slot* slot = gate_.try_take()) return *slot;
-    if (!gate_.take_permit()) refuse({});
+    if (!gate_.take_permit()) {
+        // What nobody has borrowed is in the hands of upkeep, mostly for microseconds.
+        if (!gate_.is_suspended() && static_cast<int>(holders(parts_.storage, {}).size()) < gate_.figures().open)
+            if (const Gate::Outcome outcome = gate_.wait(after(upkeep_at_most), [] {}); outcome.slot)
+                return *outcome.slot;
+        refuse({});
+    }
     try {
         return parts_.storage.take();
     } catch (...) {
@@ -91,7 +103,13 @@ void QueuePool::put(Slot& slot) noexcept {
         return parts_.storage.put(slot);
     }
     if (slot.connected()) {
-        if (!parts_.lifecycle.is_outdated(slot) && gate_.keep(slot)) return;
+        const std::uint64_t generation = parts_.lifecycle.generation();
+        if (!parts_.lifecycle.is_outdated(slot) && gate_.keep(slot)) {
+            // A dispose() that came in between has not found it idle.
+            std::atomic_thread_fence(std::memory_order_seq_cst);
+            if (parts_.lifecycle.generation() != generation) close_outdated();
+            return;
+        }
         parts_.lifecycle.close(slot);
     }
     parts_.storage.put(slot);
@@ -106,21 +124,30 @@ void QueuePool::release_permit() noexcept {
 }
 
 void QueuePool::close_idle() noexcept {
-    while (Slot* slot = gate_.take_idle()) {
-        parts_.lifecycle.close(*slot);
-        parts_.storage.put(*slot);
-        release_permit();
+    while (Slot* slot = gate_.take_idle()) close(*slot);
+}
+
+void QueuePool::close(Slot& slot) noexcept {
+    parts_.lifecycle.close(slot);
+    parts_.storage.put(slot);
+    release_permit();
+}
+
+/// As many as are idle now: what is fit comes back behind them.
+void QueuePool::close_outdated() noexcept {
+    for (int left = gate_.figures().idle; left > 0; --left) {
+        Slot* slot = gate_.take_idle();
+        if (!slot) return;
+        if (parts_.lifecycle.is_outdated(*slot) || !gate_.keep(*slot)) close(*slot);
     }
 }
 
 void QueuePool::resize(Limit size, Limit max_overflow) {
     gate_.resize(size, max_overflow);
-    while (gate_.figures().idle > gate_.kept_at_most()) {
+    while (gate_.has_too_many()) {
         Slot* slot = gate_.take_idle();
         if (!slot) break;
-        parts_.lifecycle.close(*slot);
-        parts_.storage.put(*slot);
-        release_permit();
+        close(*slot);
     }
     opener_.demand_quietly();
 }

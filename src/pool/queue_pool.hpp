@@ -40,6 +40,8 @@ protected:
 
 private:
     bool never_waits() const noexcept { return parts_.settings.timeout <= std::chrono::milliseconds::zero(); }
+    void close(Slot& slot) noexcept;
+    void close_outdated() noexcept;
     void release_permit() noexcept;
     void warn_of_self_deadlock(SourceLocation place);
     [[noreturn]] void refuse(const Gate::Outcome& outcome) const;

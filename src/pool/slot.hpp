@@ -33,8 +33,7 @@ struct Slot {
     std::uint64_t connection_id = 0;
     const void* backend = nullptr;  ///< of the session, as it was opened
     bool just_connected = false;    ///< since the last checkout: no ping is due
-    bool detached = false;
-    bool session_changed = false;  ///< since the last reset of the session
+    bool session_changed = false;   ///< since the last reset of the session
 
     Loan loan;
 
@@ -50,6 +49,7 @@ struct Slot {
     std::atomic<std::uint64_t> checked_round{0};                       ///< of health checks, when it was last asked
     std::atomic<bool> soft_invalidated{false};                         ///< to be closed when it comes back
     std::atomic<bool> leak_reported{false};
+    std::atomic<bool> detached{false};
     std::atomic<std::uint32_t> next_idle{0};  ///< link of the LIFO list
 };
 

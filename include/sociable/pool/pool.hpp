@@ -19,7 +19,8 @@ class PoolCore;
 }
 
 /// An engine's pool, seen from outside: its figures, its events, and what can be done to all its connections at once.
-/// A handle: copies are the same pool.
+/// A handle: copies are the same pool. In the child of a fork() the engine has another pool, and every member of a
+/// handle from before throws InvalidRequestError.
 ///
 /// Thread safety: every member may be called by several threads at once.
 class Pool {
@@ -63,6 +64,7 @@ public:
 
 private:
     EventHub& hub() const;
+    pool::PoolCore& core() const;
 
     std::shared_ptr<pool::PoolCore> core_;
 };
