@@ -276,10 +276,11 @@ PoolStatus PoolCore::status() const {
         s.size = size_;
         s.max_overflow = max_overflow_;
     }
-    s.checked_in = strategy_->checked_in();
-    s.checked_out = strategy_->checked_out();
-    s.overflow = s.checked_in + s.checked_out + strategy_->opening() - (s.size.is_unlimited() ? 0 : s.size.count());
-    s.opening = strategy_->opening();
+    const Figures now = strategy_->figures();
+    s.checked_in = now.idle;
+    s.checked_out = now.in_use();
+    s.overflow = now.open - (s.size.is_unlimited() ? 0 : s.size.count());
+    s.opening = now.opening;
     s.waiters = strategy_->waiters();
     s.suspended = strategy_->is_suspended();
     storage_->for_each([&](const Slot& slot) {

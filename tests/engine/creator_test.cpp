@@ -18,3 +18,15 @@ TEST_CASE("a creator opens each session in place of the URL, and what it throws 
     CHECK(engine.connect().execute("SELECT 2").scalar<int>() == 2);
     CHECK(opened == 3);
 }
+
+TEST_CASE("A creator that opens the session and then throws costs that connection only") {
+    const test::TemporaryDirectory directory;
+    bool broken = true;
+    Engine engine = create_engine("sqlite://", {.pool_class = PoolClass::queue, .creator = [&](soci::session& session) {
+                                                    session.open(soci::sqlite3, directory.file("a.db"));
+                                                    if (broken) throw std::runtime_error("not now");
+                                                }});
+    CHECK_THROWS_WITH_AS(engine.connect(), "not now", std::runtime_error);
+    broken = false;
+    CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);
+}

@@ -159,3 +159,47 @@ TEST_CASE("a lost connection does not end a program that does not ignore SIGPIPE
               }) == 0);
     });
 }
+
+TEST_CASE("a child that exits leaves the connection of its parent's thread alone") {
+    on_each(servers, [](Database& database) {
+        Engine engine = database.engine({.pool_class = PoolClass::singleton_thread});
+        const std::string id = [&] {
+            Connection c = engine.connect();
+            return Database::server_id(c);
+        }();
+        CHECK(in_child([] { std::exit(0); }) == 0);
+        Connection c = engine.connect();
+        CHECK(Database::server_id(c) == id);
+    });
+}
+
+TEST_CASE("a child may let go of what its parent was waiting with") {
+    on_each(servers, [](Database& database) {
+        Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
+        std::optional<Connection> out = engine.connect();
+        std::thread disposing([&] {
+            wait_until([&] { return engine.pool().status().waiters == 1; });
+            engine.dispose(10min);  // longer than a test may take
+        });
+        CHECK_THROWS_AS(engine.connect(), ResourceClosedError);  // so it has begun
+        for (int i = 0; i < 5; ++i)
+            CHECK(in_child([&] {
+                      if (engine.connect().execute("SELECT 1").scalar<int>() != 1) _exit(1);
+                      out.reset();  // the last that the child has of the parent's pool
+                  }) == 0);
+        CHECK(out->execute("SELECT 1").scalar<int>() == 1);
+        out.reset();
+        disposing.join();
+    });
+}
+
+TEST_CASE("a handle of a pool from before fork() is refused in the child") {
+    const auto pool = create_engine("sqlite://").pool();
+    CHECK(in_child([&] {
+              try {
+                  pool.status();
+              } catch (const InvalidRequestError&) {
+                  _exit(42);
+              }
+          }) == 42);
+}

@@ -1,6 +1,7 @@
 // Acceptance list, "Detach".
 #include "support/database.hpp"
 #include "support/scripted.hpp"
+#include "support/threads.hpp"
 
 using namespace sociable;
 using namespace sociable::test;
@@ -63,4 +64,18 @@ TEST_CASE("Each kind of pool can let go of a connection") {
         second.close();
         CHECK(engine.pool().status().checked_out == 0);
     }
+}
+
+TEST_CASE("dispose() with a drain timeout does not wait for what is detached meanwhile") {
+    Engine engine = scripted_engine(std::make_shared<Script>(), {.pool_size = 1, .max_overflow = 0});
+    Connection c = engine.connect();
+    std::atomic<bool> drained{false};
+    std::thread disposing([&] {
+        wait_until([&] { return engine.pool().status().waiters == 1; });
+        drained = engine.dispose(10min);  // longer than a test may take
+    });
+    CHECK_THROWS_AS(engine.connect(), ResourceClosedError);  // so it has begun
+    c.detach();
+    disposing.join();
+    CHECK(drained);
 }

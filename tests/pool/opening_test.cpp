@@ -216,3 +216,24 @@ TEST_CASE("an engine that goes away leaves no thread behind, even while its data
     wait_until([] { return background_threads() == 0; });
     CHECK(Clock::now() - start < 1s);
 }
+
+TEST_CASE("while the pool is suspended callers wait, also when the database is known to be down") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_connect_retries = 0});
+    script->on_connect = [] { throw_disconnect(); };
+    const auto refused_at_once = [&] {
+        try {
+            engine.connect();
+        } catch (const DatabaseError& e) {
+            return e.message().find("is being tried in the background") != std::string::npos;
+        }
+        return false;
+    };
+    wait_until(refused_at_once);
+    engine.pool().suspend();
+    std::thread borrower([&] { CHECK(engine.connect().execute("SELECT").scalar<int>() == 1); });
+    wait_until([&] { return engine.pool().status().waiters == 1; });
+    script->on_connect = [] {};
+    engine.pool().resume();
+    borrower.join();
+}

@@ -132,3 +132,35 @@ TEST_CASE("the status prints SQLAlchemy's line, and a table") {
     Engine endless = scripted_engine(std::make_shared<Script>(), {.pool_size = unlimited});
     CHECK(to_string(endless.pool().status()).find("unlimited") != std::string::npos);
 }
+
+TEST_CASE("AssertionPool: a checkout waits while the connection is being replaced, since nobody has borrowed it") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_class = PoolClass::assertion});
+    engine.connect();
+    Door door;
+    std::atomic<bool> replacing{false};
+    script->on_connect = [&] {
+        replacing = true;
+        door.pass();
+    };
+    engine.pool().reconnect();
+    wait_until([&] { return replacing.load(); });
+    std::thread borrower([&] { CHECK(engine.connect().execute("SELECT").scalar<int>() == 1); });
+    wait_until([&] { return engine.pool().status().waiters == 1; });
+    door.open();
+    borrower.join();
+    CHECK(script->connects == 2);
+}
+
+TEST_CASE("a first_connect listener may take a connection of its own where the borrower opens it") {
+    for (const PoolClass kind : {PoolClass::null, PoolClass::queue}) {
+        EngineOptions options{.pool_class = kind};
+        if (kind == PoolClass::queue) options.pool_timeout = 0ms;
+        Engine engine = scripted_engine(std::make_shared<Script>(), options);
+        int asked = 0;
+        const auto sub = engine.listen<event::FirstConnect>(
+            [&](const event::FirstConnect&) { asked += engine.connect().execute("SELECT").scalar<int>(); });
+        engine.connect();
+        CHECK(asked == 1);
+    }
+}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -125,9 +126,12 @@ void OwnServer::kill() {
 void OwnServer::launch() { run_command(script("launch", directory_, server_name(kind_))); }
 
 void OwnServer::freeze() {
-    signal_all(SIGSTOP);
-    // Until then some would still answer.
-    for (const int process : processes()) wait_until([process] { return is_stopped(process); });
+    // Some would still answer before they have stopped, and one that is just being forked is not in the list yet.
+    wait_until([this] {
+        signal_all(SIGSTOP);
+        const std::vector<int> all = processes();
+        return std::all_of(all.begin(), all.end(), is_stopped);
+    });
 }
 
 void OwnServer::thaw() { signal_all(SIGCONT); }
