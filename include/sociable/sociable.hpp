@@ -8,6 +8,9 @@
 #include <sociable/errors/error.hpp>
 #include <sociable/errors/timeout_error.hpp>
 #include <sociable/events/event_hub.hpp>
+#include <sociable/health/queueing.hpp>
+#include <sociable/health/simulation.hpp>
+#include <sociable/health/sizing.hpp>
 #include <sociable/pool/events.hpp>
 #include <sociable/pool/pool.hpp>
 #include <sociable/session/events.hpp>
