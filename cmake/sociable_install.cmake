@@ -4,6 +4,9 @@ include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/sociable")
 
 install(TARGETS sociable EXPORT sociable-targets FILE_SET HEADERS)
+if(TARGET sociable_advise)
+    install(TARGETS sociable_advise)
+endif()
 install(EXPORT sociable-targets NAMESPACE sociable:: DESTINATION "${package_dir}")
 
 # The private dependencies of a static library are its user's to link, those of a shared one are not even looked for.

@@ -1,6 +1,6 @@
 # A project that takes sociable in as a subdirectory gets the library and nothing else.
 
-foreach(option SOCIABLE_BUILD_TESTS SOCIABLE_BUILD_EXAMPLES SOCIABLE_INSTALL)
+foreach(option SOCIABLE_BUILD_TESTS SOCIABLE_BUILD_EXAMPLES SOCIABLE_BUILD_TOOLS SOCIABLE_INSTALL)
     if(${option})
         message(FATAL_ERROR "${option} is on inside another project")
     endif()
