@@ -2,6 +2,8 @@
 #include "support/database.hpp"
 #include "support/scripted.hpp"
 
+#include <algorithm>
+
 using namespace sociable;
 using namespace sociable::test;
 using namespace std::chrono_literals;
@@ -130,4 +132,63 @@ TEST_CASE("Who has no time to wait at all still has its connection checked") {
     engine.connect();
     engine.connect();
     CHECK(script->pings == 1);
+}
+
+TEST_CASE(
+    "a connection whose server became a standby while it was idle is replaced at checkout, without a round trip") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_size = 2, .pool_pre_ping = true, .pool_require_primary = true});
+    const auto use_both = [&] {
+        Connection a = engine.connect(), b = engine.connect();
+        return std::max(a.connection_id(), b.connection_id());
+    };
+    use_both();
+    CHECK(use_both() == 2);  // a primary's are kept
+    script->replicas = 2;
+    {
+        Connection a = engine.connect(), b = engine.connect();
+        CHECK(std::min(a.connection_id(), b.connection_id()) > 2);
+    }
+    CHECK(script->closes == 2);
+    CHECK(script->open() == 2);
+    CHECK(script->pings == 0);
+    CHECK(engine.pool().status().invalidated == 1);  // it speaks for its sibling
+}
+
+TEST_CASE("a health check closes the connections to a server that became a standby") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_size = 2, .pool_require_primary = true});
+    { Connection a = engine.connect(), b = engine.connect(); }
+    script->replicas = 2;
+    const HealthCheck found = engine.pool().health_check();
+    CHECK(found.failed == 2);
+    CHECK(found.checked == 3);  // a new one shows that the primary can be had
+    CHECK(script->closes == 2);
+}
+
+TEST_CASE("a connection to a standby is refused when it is opened, and the next attempt may find the primary") {
+    const auto script = std::make_shared<Script>();
+    script->replicas = 2;
+    Engine engine = scripted_engine(script, {.pool_connect_retries = 0, .pool_require_primary = true});
+    for (int i = 0; i < 2; ++i) {
+        try {
+            engine.connect();
+            FAIL("no error");
+        } catch (const OperationalError& e) {
+            CHECK(e.message().find("the server is a standby") != std::string::npos);
+            CHECK(e.sqlstate() == "25006");
+        }
+    }
+    CHECK(script->open() == 0);
+    CHECK_NOTHROW(engine.connect());
+}
+
+TEST_CASE("without pool_require_primary a standby is as good as any server") {
+    const auto script = std::make_shared<Script>();
+    script->replicas = 1;
+    Engine engine = scripted_engine(script, {.pool_size = 1, .pool_pre_ping = true});
+    engine.connect();
+    engine.connect();
+    CHECK(engine.pool().health_check().failed == 0);
+    CHECK(script->connects == 1);
 }

@@ -48,7 +48,8 @@ private:
 
 class ScriptedDriver final : public dialect::Driver {
 public:
-    explicit ScriptedDriver(std::shared_ptr<Script> script) : script_(std::move(script)) { ++script_->connects; }
+    explicit ScriptedDriver(std::shared_ptr<Script> script)
+        : script_(std::move(script)), number_(++script_->connects) {}
     ~ScriptedDriver() override { ++script_->closes; }
 
     void begin(const TransactionOptions&, bool) override { change("BEGIN", TransactionState::active); }
@@ -60,6 +61,7 @@ public:
         return std::make_unique<ScriptedStatement>(*script_, state_, std::move(sql));
     }
     bool looks_alive() noexcept override { return script_->looks_alive; }
+    bool is_replica() noexcept override { return number_ <= script_->replicas; }
     void ping(std::chrono::milliseconds) override {
         script_->on_ping();
         ++script_->pings;
@@ -83,6 +85,7 @@ private:
     }
 
     std::shared_ptr<Script> script_;
+    const int number_;
     TransactionState state_ = TransactionState::idle;
 };
 
@@ -137,7 +140,10 @@ std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script
                                                     const EngineOptions& options) {
     const Url url("scripted://host/database");
     const auto dialect = std::make_shared<ScriptedDialect>(script);
-    pool::Settings settings = detail::pool_settings(url, options, *dialect);
+    EngineOptions known = options;
+    known.pool_require_primary = false;  // only PostgreSQL's URLs may ask for it
+    pool::Settings settings = detail::pool_settings(url, known, *dialect);
+    settings.require_primary = options.pool_require_primary;
     settings.clock = [script] { return pool::Clock::now() + script->clock_offset.load(); };
     settings.connect_backoff = std::chrono::milliseconds(1);
     return std::make_shared<detail::EngineState>(url, url, dialect, std::move(settings), options.isolation_level,

@@ -56,6 +56,8 @@ struct Script {
     std::atomic<int> closes{0};
     std::atomic<int> pings{0};
     std::atomic<bool> looks_alive{true};
+    /// So many connections, the first ones, lead to a server that is a standby by now.
+    std::atomic<int> replicas{0};
 
     /// What the connections were told: BEGIN, COMMIT, ROLLBACK, SAVEPOINT x, statements.
     std::vector<std::string> sql() const;
