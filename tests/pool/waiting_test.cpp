@@ -2,6 +2,7 @@
 #include "support/database.hpp"
 #include "support/scripted.hpp"
 #include "support/threads.hpp"
+#include "support/thrown.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -182,6 +183,78 @@ TEST_CASE("the timeout's text and fields tell size, overflow, waiters, the last 
         for (const char* part : {"'shop'", "size 1", "overflow 1", "checked out 2", "waiting 1"})
             CHECK(text.find(part) != std::string::npos);
     }
+}
+
+TEST_CASE("the timeout's text and fields tell the last connect error, until a connect succeeds") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 1, .pool_timeout = 0ms});
+    Connection held = engine.connect();
+    script->on_connect = [] { throw_disconnect(); };
+    CHECK_THROWS_AS(engine.connect(), OperationalError);
+    engine.pool().resize(1, 0);  // or the next would try to connect as well
+    const auto timeout = [&] { return thrown<TimeoutError>([&] { engine.connect(); }); };
+    const TimeoutError failed = timeout();
+    CHECK(failed.info().last_connect_error == "server closed the connection");
+    CHECK(contains(failed.what(), "; the last connect failed: server closed the connection"));
+    script->on_connect = [] {};
+    engine.pool().resize(1, 1);
+    Connection second = engine.connect();
+    const TimeoutError later = timeout();
+    CHECK(later.info().last_connect_error.empty());
+    CHECK_FALSE(contains(later.what(), "the last connect failed"));
+}
+
+TEST_CASE("who waits in vain for a database that can't be reached is told the error of the attempts so far") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = 200ms});
+    Door door;
+    std::atomic<int> attempts{0};
+    script->on_connect = [&] {
+        if (++attempts == 1) throw_disconnect();
+        door.pass();  // the second hangs
+    };
+    // The first attempt is over, whatever it took, when the second has begun.
+    CHECK_THROWS_AS(engine.connect(), TimeoutError);
+    wait_until([&] { return attempts == 2; });
+    const auto error = thrown<TimeoutError>([&] { engine.connect(); });
+    CHECK(contains(error.info().last_connect_error, "server closed the connection"));
+    CHECK(error.info().opening == 1);
+    CHECK(contains(error.what(), "server closed the connection"));
+    door.open();
+    wait_until([&] { return engine.pool().status().checked_in == 1; });  // it uses what is above
+}
+
+TEST_CASE("the timeout's text and fields tell the oldest wait, and the holders, longest first") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_size = 3, .max_overflow = 0, .pool_timeout = 100ms});
+    // Of which the second becomes the oldest, then the third, then the first.
+    std::vector<Connection> held;
+    for (int i = 0; i < 3; ++i) held.push_back(engine.connect());
+    const auto id = [&](std::size_t i) { return held[i].connection_id(); };
+    script->clock_offset = 100s;
+    held[2].close();
+    held[2] = engine.connect();
+    script->clock_offset = 200s;
+    held[0].close();
+    held[0] = engine.connect();
+    script->clock_offset = 300s;
+    const auto error = thrown<TimeoutError>([&] { engine.connect(); });
+    const TimeoutInfo& info = error.info();
+    REQUIRE(info.holders.size() == 3);
+    CHECK(info.holders[0].connection_id == id(1));
+    CHECK(info.holders[1].connection_id == id(2));
+    CHECK(info.holders[2].connection_id == id(0));
+    CHECK(info.holders[0].age >= 300s);
+    CHECK(info.holders[2].age < 150s);
+    const std::string text = error.what();
+    const auto first = text.find("held longest: "), second = text.find(to_string(info.holders[1]));
+    REQUIRE(first != std::string::npos);
+    REQUIRE(second != std::string::npos);
+    CHECK(text.find(to_string(info.holders[0])) < second);
+    CHECK(text.find(to_string(info.holders[2])) > second);
+    CHECK(info.waited == 100ms);
+    CHECK(info.oldest_wait >= 100ms);
+    CHECK(contains(text, "oldest wait " + std::to_string(info.oldest_wait.count()) + " ms"));
 }
 
 TEST_CASE("pool_max_waiting: one waiter too many fails at once with an error of its own") {
