@@ -104,6 +104,24 @@ TEST_CASE("MariaDB: an error tells no value that was bound") {
     CHECK(error.message == "Duplicate entry '***' for key 'PRIMARY'");
 }
 
+TEST_CASE("MariaDB: an error of a server that takes no writes is told from others of the same number") {
+    MysqlConnected db;
+    const auto tells = [&](int number, const char* message) {
+        return db.driver->tells_of_replica(
+            {.kind = ErrorKind::operational, .message = message, .sqlstate = "HY000", .native_code = number});
+    };
+    CHECK(tells(1836, "Running in read-only mode"));
+    CHECK(tells(1836, ""));  // the number says all
+    const std::string running = "The MariaDB server is running with the ";
+    for (const char* option : {"--read-only", "--super-read-only", "--read_only=1", "read_only"})
+        CHECK(tells(1290, (running + option + " option so it cannot execute this statement").c_str()));
+    for (const char* option : {"--secure-file-priv", "--skip-grant-tables", "--skip-networking"})
+        CHECK_FALSE(tells(1290, (running + option + " option so it cannot execute this statement").c_str()));
+    // A transaction that was begun so, and a table that is: the server itself takes writes.
+    CHECK_FALSE(tells(1792, "Cannot execute statement in a READ ONLY transaction"));
+    CHECK_FALSE(tells(1036, "Table 'items' is read only"));
+}
+
 TEST_CASE("MariaDB: numbers that can't be provoked here are told apart as well") {
     using dialect::describe_mysql_error;
     for (const unsigned number : {2002U, 2003U, 2006U, 2013U, 2055U, 1927U, 1053U, 1152U, 1158U, 1161U, 1047U, 4031U})
