@@ -5,8 +5,8 @@
 #     cmake/install_debian_packages.sh build tests      # and to run the tests against real servers
 #     cmake/install_debian_packages.sh build tests coverage fuzz
 #
-# Boost is named by version: the unversioned packages are 1.74, which has no Boost.URL and can't be installed beside 1.81.
-# Nothing is ever removed, and the database servers are not started: the tests start private ones.
+# Boost is named by version: the unversioned packages are 1.74, which has no Boost.URL and can't be installed beside
+# 1.81. Nothing is ever removed, and the database servers are not started: the tests start private ones.
 set -euo pipefail
 
 declare -A packages=(
@@ -47,4 +47,5 @@ if [[ ! -e $policy ]]; then
 fi
 
 "${as_root[@]}" apt-get update -q
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends --no-remove "${missing[@]}"
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends --no-remove "${missing[@]}"

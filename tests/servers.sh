@@ -4,7 +4,7 @@
 #
 #     tests/servers.sh start DIRECTORY [SERVER]   # an empty directory; prints the `export` lines of the URLs
 #     tests/servers.sh launch DIRECTORY SERVER    # starts a server of it again that has ended
-#     tests/servers.sh standby DIRECTORY OF       # an empty directory; a PostgreSQL standby that streams from the one in OF
+#     tests/servers.sh standby DIRECTORY OF       # an empty directory; a PostgreSQL standby that streams from OF's
 #     tests/servers.sh stop DIRECTORY             # stops what was started there, and removes the directory
 #
 # SERVER is postgresql or mariadb; without it, both.
@@ -97,7 +97,8 @@ launch_postgresql() {
     if [[ -s $lock ]] && ! is_ours "$(head -n 1 "$lock")"; then rm "$lock" "$dir"/postgresql/.s.PGSQL.*.lock; fi
     (run_as postgres "$bin/postgres" -D "$dir/postgresql") >> "$dir/postgresql.log" 2>&1 < /dev/null &
     echo $! > "$dir/postgresql.pid"
-    wait_until postgresql "$dir/postgresql.log" "$bin/pg_isready" -h 127.0.0.1 -p "$(cat "$dir/postgresql.port")" -U postgres
+    wait_until postgresql "$dir/postgresql.log" \
+        "$bin/pg_isready" -h 127.0.0.1 -p "$(cat "$dir/postgresql.port")" -U postgres
 }
 
 start_postgresql() {
@@ -116,8 +117,8 @@ start_standby() {
     echo "$port" > "$dir/postgresql.port"
     owned_directory postgres "$data"
     chmod 700 "$data"
-    prepare postgres "$dir/basebackup.log" "$(postgresql_bin)/pg_basebackup" -h 127.0.0.1 -p "$of" -U postgres -D "$data" \
-        -R -X stream -c fast --no-sync
+    prepare postgres "$dir/basebackup.log" "$(postgresql_bin)/pg_basebackup" \
+        -h 127.0.0.1 -p "$of" -U postgres -D "$data" -R -X stream -c fast --no-sync
     # The last of two settings holds.
     printf "port = %s\nunix_socket_directories = '%s'\n" "$port" "$data" >> "$data/postgresql.conf"
     launch_postgresql
