@@ -62,7 +62,8 @@ public:
 
     /// As begin(), and when the transaction fails for a reason that may pass - a serialization failure, a deadlock, a
     /// busy database, a connection lost or not to be had - runs all of `f` again in a new one, after a pause. So `f`
-    /// must bear to run several times: what it does outside the database is done each time. A transaction of which
+    /// must bear to run several times: what it does outside the database is done each time. It must not commit midway,
+    /// by `c.commit()` or by SQL: what it had committed would be done again with the rest. A transaction of which
     /// nobody knows whether it was committed is not run again.
     /// @throws CommitOutcomeUnknown; what the last attempt threw; TimeoutError when no connection came free;
     /// InvalidRequestError with AUTOCOMMIT, which has no transaction to repeat; ArgumentError for wrong options

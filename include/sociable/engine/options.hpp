@@ -39,21 +39,24 @@ struct EngineOptions {
     /// returned. Default 10. QueuePool only.
     std::optional<Limit> max_overflow{};
 
-    /// How long a checkout waits for a connection when all are out, before it throws a TimeoutError. At least zero,
-    /// which fails at once. Default 30 s. QueuePool and StaticPool only.
+    /// How long a checkout waits for a connection, one in use or one that is being opened, before it throws a
+    /// TimeoutError. At least zero: then nothing is waited for, and a checkout that finds none idle opens one itself,
+    /// if there is room, in the time that a connect takes. Default 30 s. QueuePool and StaticPool only.
     std::optional<std::chrono::milliseconds> pool_timeout{};
 
-    /// How many checkouts may wait at once; one more throws a QueueFullError at once. At least 0. Default: any number.
-    /// QueuePool and StaticPool only.
+    /// How many checkouts may wait at once for connections that are in use; one more throws a QueueFullError at once.
+    /// Those for whom a connection is being opened, or can be, don't count. At least 0. Default: any number. QueuePool
+    /// and StaticPool only.
     std::optional<int> pool_max_waiting{};
 
     /// How many connections may be opened at the same time for those who wait, at least 1. A small number keeps a spike
-    /// from becoming a storm of connects: most who wait are served by what is returned. Default 2. QueuePool only.
+    /// from becoming a storm of connects: most who wait are served by what is returned. Callers that open connections
+    /// themselves, see pool_timeout, are not limited. Default 2. QueuePool only.
     std::optional<int> pool_connecting_limit{};
 
     /// How often a connect is tried again when the server can't be reached or has no place, at least 0: after 100 ms,
-    /// then twice as long each time, shortened by up to half at random. Never after a wrong password. Default 3. Not
-    /// for SQLite.
+    /// then twice as long each time, at most 1 s, shortened by up to half at random. Never after a wrong password, nor
+    /// by a caller that opens the connection itself because pool_timeout is zero. Default 3. Not for SQLite.
     std::optional<int> pool_connect_retries{};
 
     /// A connection older than this, counted from its connect, is replaced: while it is idle a little ahead of time,
@@ -70,7 +73,7 @@ struct EngineOptions {
     /// Default 1 s. Needs pool_pre_ping.
     std::optional<std::chrono::milliseconds> pool_ping_after_idle{};
 
-    /// How long the server may take to answer when a connection is checked, at least 1 ms. Default 1 s.
+    /// How long the server may take to begin its answer when a connection is checked, at least 1 ms. Default 1 s.
     std::optional<std::chrono::milliseconds> pool_ping_timeout{};
 
     /// Refuses connections to a PostgreSQL server that is a standby (`in_hot_standby`, from version 14 on), when they
@@ -121,11 +124,14 @@ struct EngineOptions {
     /// Further connection settings of the database's own, added to the URL's query and stronger than it [connect_args].
     std::map<std::string, std::string> connect_args{};
 
-    /// Opens the session it is given, in place of the URL, which then only tells the database. It is called by the
-    /// thread that needs the connection, by several at once.
+    /// Opens the session it is given, in place of the URL, which then only tells the database. It is called by several
+    /// threads at once. With a QueuePool or StaticPool these are the pool's own, in the background, where what belongs
+    /// to the caller's thread is out of reach; the caller's with other pools, with pool_timeout zero, and when a
+    /// connection in use reconnects in place.
     std::function<void(soci::session&)> creator{};
 
-    /// Statements that run on each new connection, before any `connect` listener.
+    /// Statements that run on each new connection, before any `connect` listener, on the thread that opens it; see
+    /// creator.
     std::vector<std::string> init_sql{};
 
     /// Opens a connection within create_engine, so that a wrong password shows there. Default: off.

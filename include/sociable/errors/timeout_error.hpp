@@ -35,7 +35,7 @@ private:
     TimeoutInfo info_;
 };
 
-/// `pool_max_waiting` checkouts are waiting already, so that this one did not start to.
+/// `pool_max_waiting` checkouts are waiting for connections in use already, so that this one did not start to.
 class QueueFullError : public Error {
 public:
     using Error::Error;

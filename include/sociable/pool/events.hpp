@@ -21,6 +21,10 @@ using Info = std::map<std::string, std::any>;
 
 /// The typed events of the library. A listener that throws makes the operation fail that it was called in, unless the
 /// event says otherwise; no connection is lost by it.
+///
+/// A listener runs on the thread that does the work: DoConnect, FirstConnect and Connect with a QueuePool or StaticPool
+/// on threads of the pool's, several at once, and otherwise, with pool_timeout zero, and when a connection in use
+/// reconnects in place, on the caller's. What upkeep closes is closed on a thread of the pool's as well.
 namespace event {
 
 /// Base of the events of one pooled connection. What it refers to is valid during the event only.

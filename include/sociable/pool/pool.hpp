@@ -54,11 +54,13 @@ public:
     void reconnect();
 
     /// Changes pool_size and max_overflow. What is open beyond them closes at once when it is idle, else when it comes
-    /// back. @throws ArgumentError for limits that options would refuse; InvalidRequestError unless a QueuePool
+    /// back. With an unlimited size the overflow means nothing. @throws ArgumentError for a size below 1 or an overflow
+    /// below 0; InvalidRequestError unless a QueuePool
     void resize(Limit size, Limit max_overflow);
 
     /// From now on every checkout waits, for up to its timeout, until resume(): for the minute in which the server is
-    /// switched. Connections in use are left alone. @throws InvalidRequestError unless a QueuePool or StaticPool
+    /// switched. Connections in use are left alone. @throws InvalidRequestError for a NullPool or SingletonThreadPool,
+    /// where nobody waits
     void suspend();
     void resume();
 

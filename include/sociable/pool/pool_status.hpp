@@ -19,7 +19,7 @@ struct PoolStatus {
     Limit size = 0;          ///< connections that are kept open between checkouts, as configured
     Limit max_overflow = 0;  ///< connections beyond them that may be open at once, as configured
     int checked_in = 0;      ///< open and idle
-    int checked_out = 0;     ///< in use, or being opened by their borrowers
+    int checked_out = 0;     ///< in use, being opened by their borrowers, or in the hands of upkeep
     /// Open connections less `size`, as SQLAlchemy counts: negative while the pool has not filled up.
     int overflow = 0;
     int opening = 0;  ///< being opened in the background
@@ -31,8 +31,10 @@ struct PoolStatus {
     std::uint64_t opened = 0;     ///< connections opened
     std::uint64_t closed = 0;     ///< connections closed, for whatever reason
     std::uint64_t connect_errors = 0;
-    std::uint64_t invalidated = 0;     ///< connections closed because they were dead or a user wished so
-    std::uint64_t recycled = 0;        ///< connections replaced at checkout: too old, or of an older generation
+    std::uint64_t invalidated = 0;  ///< connections closed because they were dead or a user wished so
+    /// Connections replaced because they were too old or of an older generation: at checkout, by upkeep ahead of time,
+    /// and by reconnect().
+    std::uint64_t recycled = 0;
     std::uint64_t timeouts = 0;        ///< checkouts that gave up waiting
     std::uint64_t rollbacks = 0;       ///< transactions that were left open and ended at return
     std::uint64_t session_resets = 0;  ///< sessions put back to how they were after connecting, see pool_reset_session
