@@ -2,23 +2,24 @@
 # Private PostgreSQL and MariaDB servers on free ports of the loopback interface, for tests only: what is committed
 # survives the end of the server's processes, not that of the machine.
 #
-#     tests/servers.sh start DIRECTORY [SERVER]   # an empty directory; prints the `export` lines of the URLs
+#     tests/servers.sh start DIRECTORY [SERVER [SETTING...]]  # an empty directory; prints `export` lines of the URLs
 #     tests/servers.sh launch DIRECTORY SERVER    # starts a server of it again that has ended
 #     tests/servers.sh standby DIRECTORY OF       # an empty directory; a PostgreSQL standby that streams from OF's
 #     tests/servers.sh stop DIRECTORY             # stops what was started there, and removes the directory
 #
-# SERVER is postgresql or mariadb; without it, both.
+# SERVER is postgresql or mariadb; without it, both. SETTING is one of the server's own: max_connections=10.
 # By hand: dir=$(mktemp -d); eval "$(tests/servers.sh start "$dir")"; ...; tests/servers.sh stop "$dir"
 #
 # PostgreSQL: role postgres needs no password, all others do (scram-sha-256). MariaDB: root has no password.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 
-usage() { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-[[ $# -eq 2 || $# -eq 3 ]] || usage
+usage() { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[[ $# -eq 2 || $# -eq 3 || ($# -gt 3 && $1 == start) ]] || usage
 command=$1
 dir=$(cd "$2" && pwd -P)
 server=${3:-}
+settings=("${@:4}")
 
 # Neither server runs as root. Replaces this process, so that its id is the server's.
 run_as() {
@@ -79,6 +80,7 @@ make_postgresql() {
 		fsync = off
 		full_page_writes = off
 	END
+    ((${#settings[@]} == 0)) || printf '%s\n' "${settings[@]}" >> "$data/postgresql.conf"  # the last one holds
     cat > "$data/pg_hba.conf" <<-END
 		local all postgres trust
 		local replication postgres trust
@@ -130,6 +132,7 @@ mariadb_client=(--no-defaults --user=root --host=127.0.0.1 --protocol=tcp)
 make_mariadb() {
     local data=$dir/mariadb
     free_port > "$dir/mariadb.port"
+    printf '%s\n' "${settings[@]/#/--}" > "$dir/mariadb.settings"
     owned_directory mysql "$data"
     prepare mysql "$dir/mariadb-install-db.log" mariadb-install-db --no-defaults --datadir="$data" --tmpdir="$data" \
         --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve --force
@@ -138,10 +141,11 @@ make_mariadb() {
 launch_mariadb() {
     local port data=$dir/mariadb
     port=$(cat "$dir/mariadb.port")
+    mapfile -t settings < <(grep -x -e '--.\+' "$dir/mariadb.settings")
     (run_as mysql mariadbd --no-defaults --datadir="$data" --tmpdir="$data" --socket="$data/socket" --port="$port" \
         --pid-file="$data/pid" --bind-address=127.0.0.1 --skip-name-resolve --max-connections=300 \
         --performance-schema=OFF --character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=2 \
-        --innodb-buffer-pool-size=64M) >> "$dir/mariadb.log" 2>&1 < /dev/null &
+        --innodb-buffer-pool-size=64M "${settings[@]}") >> "$dir/mariadb.log" 2>&1 < /dev/null &
     echo $! > "$dir/mariadb.pid"
     wait_until mariadb "$dir/mariadb.log" mariadb-admin "${mariadb_client[@]}" --port="$port" ping
 }

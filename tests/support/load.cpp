@@ -16,12 +16,19 @@ int FaultReport::error_count() const {
     return std::accumulate(errors.begin(), errors.end(), 0, [](int sum, const auto& e) { return sum + e.second; });
 }
 
+bool is_refused_write(const DatabaseError& error) {
+    if (error.statement().empty()) return false;  // a connect's, of a pool that asks for a primary
+    return error.sqlstate() == "25006" || error.native_code() == 1290 || error.native_code() == 1836;
+}
+
 std::string kind_of(const std::exception& error) {
     if (dynamic_cast<const TimeoutError*>(&error)) return "timeout";
     if (dynamic_cast<const CommitOutcomeUnknown*>(&error)) return "commit unknown";
     if (dynamic_cast<const PendingRollbackError*>(&error)) return "pending rollback";
-    if (const auto* e = dynamic_cast<const DatabaseError*>(&error))
+    if (const auto* e = dynamic_cast<const DatabaseError*>(&error)) {
+        if (is_refused_write(*e)) return "read-only";
         return e->is_disconnect() ? "disconnect" : e->is_retryable() ? "retryable" : "database";
+    }
     return error.what();
 }
 
@@ -117,6 +124,47 @@ FaultReport Load::finish(const std::string& fault, const std::string& database) 
     return report;
 }
 
+Connection Callers::connect(Engine& engine) {
+    const auto asked = Clock::now();
+    const auto waited = [&] {
+        const std::int64_t now = (Clock::now() - asked).count();
+        for (std::int64_t seen = longest_wait_; seen < now && !longest_wait_.compare_exchange_weak(seen, now);) {
+        }
+    };
+    try {
+        Connection connection = engine.connect();
+        waited();
+        return connection;
+    } catch (...) {
+        waited();
+        throw;
+    }
+}
+
+void Callers::count(const std::string& kind) {
+    const std::lock_guard lock(mutex_);
+    ++report_.errors[kind];
+}
+
+void Callers::recover(Engine& engine) {
+    const auto over = Clock::now();
+    while (!see([&] { connect(engine).execute("SELECT 1"); })) std::this_thread::sleep_for(1ms);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - over);
+    const int lost = lost_connections(engine);
+    const std::lock_guard lock(mutex_);
+    report_.recovery = std::max(report_.recovery, took);
+    report_.lost = std::max(report_.lost, 0) + lost;
+}
+
+FaultReport Callers::finish(const std::string& fault, const std::string& database) {
+    const std::lock_guard lock(mutex_);
+    if (longest_wait_ >= 0)
+        report_.longest_wait =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(longest_wait_.load()));
+    print_fault(fault, database, report_);
+    return report_;
+}
+
 int lost_connections(const Engine& engine) {
     // What is still being opened in the background comes to its end.
     const auto deadline = Clock::now() + 5s;
@@ -133,11 +181,13 @@ void print_fault(const std::string& fault, const std::string& database, const Fa
     std::string errors;
     for (const auto& [kind, count] : report.errors)
         errors += (errors.empty() ? "" : ", ") + std::to_string(count) + ' ' + kind;
+    const auto time = [](std::chrono::milliseconds t) {
+        return t == FaultReport::unmeasured ? "-" : std::to_string(t.count()) + " ms";
+    };
     char row[400];
-    std::snprintf(row, sizeof row, "| %-44s | %-10s | %-46s | %6lld ms | %6lld ms | %d |", fault.c_str(),
-                  database.c_str(), errors.empty() ? "none" : errors.c_str(),
-                  static_cast<long long>(report.longest_wait.count()), static_cast<long long>(report.recovery.count()),
-                  report.lost);
+    std::snprintf(row, sizeof row, "| %-52s | %-10s | %-46s | %9s | %9s | %s |", fault.c_str(), database.c_str(),
+                  errors.empty() ? "none" : errors.c_str(), time(report.longest_wait).c_str(),
+                  time(report.recovery).c_str(), report.lost < 0 ? "-" : std::to_string(report.lost).c_str());
     std::puts(row);
     if (const char* file = std::getenv("SOCIABLE_FAULT_TABLE")) std::ofstream(file, std::ios::app) << row << '\n';
 }

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -74,7 +75,12 @@ std::string run_command(const std::string& command) {
     return output;
 }
 
-OwnServer::OwnServer(Kind kind) : OwnServer(kind, "start", server_name(kind)) {}
+OwnServer::OwnServer(Kind kind, const std::vector<std::string>& settings)
+    : OwnServer(kind, "start",
+                std::accumulate(settings.begin(), settings.end(), server_name(kind),
+                                [](std::string all, const std::string& setting) {
+                                    return std::move(all) + " '" + setting + "'";
+                                })) {}
 
 OwnServer OwnServer::standby_of(const OwnServer& primary) {
     return OwnServer(Kind::postgresql, "standby", "'" + primary.directory_.string() + "'");
@@ -122,6 +128,8 @@ void OwnServer::kill() {
     for (const int process : all)  // they are not our children, and may stay as zombies
         wait_until([process] { return state_of(process) == 'Z' || state_of(process) == 0; });
 }
+
+void OwnServer::make_standby() { std::ofstream(directory_ / "postgresql" / "standby.signal"); }
 
 void OwnServer::launch() { run_command(script("launch", directory_, server_name(kind_))); }
 

@@ -13,8 +13,8 @@ namespace sociable::test {
 /// A database server of the test's own, which may be killed, frozen and launched again. Gone at the end.
 class OwnServer {
 public:
-    /// Starts it. Not for SQLite.
-    explicit OwnServer(Kind kind);
+    /// Starts it, with settings of the server's own, as "max_connections=10". Not for SQLite.
+    explicit OwnServer(Kind kind, const std::vector<std::string>& settings = {});
     /// Starts a PostgreSQL standby that streams from `primary`.
     static OwnServer standby_of(const OwnServer& primary);
     OwnServer(const OwnServer&) = delete;
@@ -24,6 +24,9 @@ public:
     Kind kind() const noexcept { return kind_; }
     const Url& url() const noexcept { return url_; }
     const std::filesystem::path& directory() const noexcept { return directory_; }
+
+    /// A PostgreSQL server that does not run comes back as a standby, of nobody.
+    void make_standby();
 
     /// SIGKILL for all of its processes.
     void kill();
