@@ -33,17 +33,84 @@ void check_promises(const FaultReport& report) {
 
 void lasts(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
 
+constexpr int big_rows = 20, big_size = 100'000;
+
+/// Reads rows of 100 kB, 2 MB in all: most of a caller's time a result is under way.
+class BigResults {
+public:
+    explicit BigResults(const Database& database)
+        : sql_("SELECT repeat('x', " + std::to_string(big_size) + ") FROM " +
+               (database.kind() == Kind::mysql ? "seq_1_to_" + std::to_string(big_rows)
+                                               : "generate_series(1, " + std::to_string(big_rows) + ")")) {}
+
+    void read(Connection& c) {
+        std::size_t size = 0;
+        try {
+            for (const std::string& text : c.execute(sql_).rows<std::string>()) size += text.size();
+        } catch (const DatabaseError& e) {
+            if (e.is_disconnect()) ++broken_;
+            throw;
+        }
+        if (size != std::size_t{big_rows} * big_size) ++cut_short_;  // a part must not pass for the whole
+    }
+    int broken() const { return broken_; }
+    int cut_short() const { return cut_short_; }
+
+private:
+    std::string sql_;
+    std::atomic<int> broken_{0};
+    std::atomic<int> cut_short_{0};
+};
+
+/// How long a statement takes on this connection, which is open already.
+std::chrono::steady_clock::duration time_of_statement(Connection& c) {
+    const auto asked = std::chrono::steady_clock::now();
+    CHECK(c.execute("SELECT 1").scalar<int>() == 1);
+    return std::chrono::steady_clock::now() - asked;
+}
+
 }  // namespace
 
 TEST_CASE("fault: connections are closed in the middle of data") {
     on_each(servers, [](Database& database) {
         Proxied to(database);
-        Load load(to.engine(), 8);
-        for (int i = 0; i < 10; ++i) {
+        const Engine engine = to.engine();
+        BigResults results(database);
+        Load load(engine, 8, [&](Connection& c) { results.read(c); });
+        int times = 0;
+        while (results.broken() < 10) {
             to.proxy.close_all();
             load.wait_until_served();
+            ++times;
         }
-        check_promises(load.finish("closed in the middle of data, 10 times", to.name()));
+        const FaultReport report =
+            load.finish("closed while 2 MB are read, " + std::to_string(times) + " times", to.name());
+        check_promises(report);
+        CHECK(report.errors.at("disconnect") >= 10);
+        CHECK(results.cut_short() == 0);
+        CHECK(engine.pool().status().invalidated >= 10);
+    });
+}
+
+TEST_CASE("fault: every connection is cut in the middle of its first result") {
+    on_each(servers, [](Database& database) {
+        Proxied to(database);
+        const Engine engine = to.engine();
+        BigResults results(database);
+        Load load(engine, 8, [&](Connection& c) { results.read(c); });
+        to.proxy.cut_after = big_rows * big_size / 2;
+        to.proxy.close_all();
+        const int before = results.broken();
+        wait_until([&] {
+            lasts(1ms);
+            return results.broken() >= before + 50;
+        });
+        to.proxy.cut_after = -1;
+        to.proxy.close_all();
+        const FaultReport report = load.finish("each connection cut after 1 MB of 2 MB", to.name());
+        check_promises(report);
+        CHECK(results.cut_short() == 0);
+        CHECK(engine.pool().status().invalidated >= 50);
     });
 }
 
@@ -65,7 +132,8 @@ TEST_CASE("fault: the server stops accepting, and what is open is closed") {
 TEST_CASE("fault: every new connection is cut after some bytes") {
     on_each(servers, [](Database& database) {
         Proxied to(database);
-        Load load(to.engine(), 4);
+        const Engine engine = to.engine();
+        Load load(engine, 4);
         for (const int bytes : {0, 1, 5, 20, 60, 80, 100, 150, 200, 300, 400, 500, 700, 1000}) {
             to.proxy.cut_after = bytes;
             to.proxy.close_all();
@@ -73,17 +141,26 @@ TEST_CASE("fault: every new connection is cut after some bytes") {
         }
         to.proxy.cut_after = -1;
         to.proxy.close_all();
-        check_promises(load.finish("cut after 0 to 1000 bytes", to.name()));
+        const FaultReport report = load.finish("cut after 0 to 1000 bytes", to.name());
+        check_promises(report);
+        CHECK(report.error_count() > 0);
+        // Some were cut while they connected, some later.
+        CHECK(engine.pool().status().connect_errors > 0);
+        CHECK(engine.pool().status().invalidated > 0);
     });
 }
 
 TEST_CASE("fault: every piece is delayed") {
     on_each(servers, [](Database& database) {
         Proxied to(database);
-        Load load(to.engine(), 8);
+        Engine engine = to.engine();
+        Connection probe = engine.connect();
+        Load load(engine, 8);
         to.proxy.delay = 50ms;
+        CHECK(time_of_statement(probe) >= 100ms);  // there and back
         lasts(1s);
         to.proxy.delay = 0ms;
+        probe.close();
         const FaultReport report = load.finish("every piece delayed by 50 ms", to.name());
         check_promises(report);
         CHECK(report.error_count() == 0);
@@ -93,10 +170,14 @@ TEST_CASE("fault: every piece is delayed") {
 TEST_CASE("fault: bytes trickle") {
     on_each(servers, [](Database& database) {
         Proxied to(database);
-        Load load(to.engine(), 4);
+        Engine engine = to.engine();
+        Connection probe = engine.connect();
+        Load load(engine, 4);
         to.proxy.trickle = true;
+        CHECK(time_of_statement(probe) >= 20ms);  // a statement and its answer have more than 20 bytes
         lasts(1500ms);
         to.proxy.trickle = false;
+        probe.close();
         check_promises(load.finish("one byte at a time for 1.5 s", to.name()));
     });
 }
@@ -104,23 +185,54 @@ TEST_CASE("fault: bytes trickle") {
 TEST_CASE("fault: a black hole takes what is sent and answers nothing") {
     on_each(servers, [](Database& database) {
         Proxied to(database);
-        Load load(to.engine(), 8);
+        const Engine engine = to.engine();
+        Load load(engine, 8);
         to.proxy.black_hole = true;
         lasts(4s);
         to.proxy.black_hole = false;
-        check_promises(load.finish("black hole for 4 s", to.name()));
+        const FaultReport report = load.finish("black hole for 4 s", to.name());
+        check_promises(report);
+        CHECK(report.error_count() > 0);  // eight can't sit in statements, there are six connections
     });
 }
 
 TEST_CASE("fault: what the server says is corrupted") {
     on_each(servers, [](Database& database) {
         Proxied to(database);
-        Load load(to.engine(), 4);
+        const Engine engine = to.engine();
+        Load load(engine, 4);
         to.proxy.corrupt = true;
         lasts(1s);
         to.proxy.corrupt = false;
         to.proxy.close_all();  // some wait for bytes that a corrupted length has promised
-        check_promises(load.finish("corrupted answers for 1 s", to.name()));
+        const FaultReport report = load.finish("corrupted answers for 1 s", to.name());
+        check_promises(report);
+        CHECK(report.error_count() > 0);
+        CHECK(engine.pool().status().invalidated > 0);
+    });
+}
+
+TEST_CASE("fault: a listener accepts and says nothing: a connect ends after connect_timeout, not after pool_timeout") {
+    on_each(servers, [](Database& database) {
+        Proxied to(database);
+        to.proxy.black_hole = true;
+        EngineOptions options = Load::options();
+        options.pool_connect_retries = 0;
+        options.pool_timeout = 30s;
+        options.connect_timeout = 2s;
+        Engine engine = create_engine(to.url, options);
+        Callers callers;
+        const auto asked = std::chrono::steady_clock::now();
+        CHECK_THROWS_AS(callers.connect(engine), OperationalError);
+        const auto took = std::chrono::steady_clock::now() - asked;
+        CHECK(took > 1s);
+        CHECK(took < 6s);
+        CHECK_FALSE(callers.see([&] { callers.connect(engine); }));
+        to.proxy.black_hole = false;
+        callers.recover(engine);
+        const FaultReport report = callers.finish("a listener that accepts and says nothing", to.name());
+        CHECK(report.errors.at("disconnect") == 1);
+        CHECK(report.lost == 0);
     });
 }
 
@@ -130,21 +242,25 @@ TEST_CASE("fault: the connection is lost around COMMIT, before it arrives or bef
         to.proxy.cut_at = "COMMIT";
         Engine direct = database.engine();
         create_items(direct);
+        Callers callers;
         for (const bool arrives : {false, true}) {
             Engine engine = to.engine();
             int runs = 0;
             to.proxy.cut = arrives ? TcpProxy::Cut::after : TcpProxy::Cut::before;
             const int before = count_items(direct);
-            CHECK_THROWS_AS(engine.run_transaction([&](Connection& c) {
-                ++runs;
-                c.execute("INSERT INTO items VALUES (:id, 'x')", {{"id", arrives ? 2 : 1}});
-            }),
-                            CommitOutcomeUnknown);
+            CHECK_FALSE(callers.see([&] {
+                callers.run_transaction(engine, [&](Connection& c) {
+                    ++runs;
+                    c.execute("INSERT INTO items VALUES (:id, 'x')", {{"id", arrives ? 2 : 1}});
+                });
+            }));
             to.proxy.cut = TcpProxy::Cut::off;
             CHECK(runs == 1);
-            wait_until([&] { return lost_connections(engine) == 0; });
+            callers.recover(engine);
             CHECK(count_items(direct) == before + (arrives ? 1 : 0));
-            CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);
         }
+        const FaultReport report = callers.finish("COMMIT cut before it arrives, and before its answer", to.name());
+        CHECK(report.errors == std::map<std::string, int>{{"commit unknown", 2}});
+        CHECK(report.lost == 0);
     });
 }

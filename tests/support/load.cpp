@@ -124,19 +124,41 @@ FaultReport Load::finish(const std::string& fault, const std::string& database) 
     return report;
 }
 
+void Callers::waited_since(Clock::time_point asked) {
+    const std::int64_t now = (Clock::now() - asked).count();
+    for (std::int64_t seen = longest_wait_; seen < now && !longest_wait_.compare_exchange_weak(seen, now);) {
+    }
+}
+
 Connection Callers::connect(Engine& engine) {
     const auto asked = Clock::now();
-    const auto waited = [&] {
-        const std::int64_t now = (Clock::now() - asked).count();
-        for (std::int64_t seen = longest_wait_; seen < now && !longest_wait_.compare_exchange_weak(seen, now);) {
-        }
-    };
     try {
         Connection connection = engine.connect();
-        waited();
+        waited_since(asked);
         return connection;
     } catch (...) {
-        waited();
+        waited_since(asked);
+        throw;
+    }
+}
+
+void Callers::run_transaction(Engine& engine, const std::function<void(Connection&)>& f) {
+    auto asked = Clock::now();
+    bool waits = true;
+    try {
+        engine.run_transaction([&](Connection& c) {
+            waited_since(asked);
+            waits = false;
+            try {
+                f(c);
+            } catch (...) {
+                asked = Clock::now();
+                waits = true;
+                throw;
+            }
+        });
+    } catch (...) {
+        if (waits) waited_since(asked);
         throw;
     }
 }

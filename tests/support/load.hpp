@@ -86,6 +86,8 @@ class Callers {
 public:
     /// A connection of the engine's; the wait for it counts, whether one comes or not.
     Connection connect(Engine& engine);
+    /// Does `f` in Engine::run_transaction; each run's wait for its connection counts, with the pause before it.
+    void run_transaction(Engine& engine, const std::function<void(Connection&)>& f);
     /// Does what a caller does: an error is counted, and goes no further. Whether there was none.
     template <class F>
     bool see(F&& f) {
@@ -108,6 +110,8 @@ public:
     FaultReport finish(const std::string& fault, const std::string& database);
 
 private:
+    void waited_since(std::chrono::steady_clock::time_point asked);
+
     std::atomic<std::int64_t> longest_wait_{-1};
     std::mutex mutex_;
     FaultReport report_;
