@@ -4,6 +4,8 @@
 #include "support/threads.hpp"
 #include "support/user.hpp"
 
+#include <array>
+
 using namespace sociable;
 using namespace sociable::test;
 using namespace std::chrono_literals;
@@ -86,14 +88,17 @@ TEST_CASE("fault: a session that is ended while its server is frozen gives up af
         std::optional<Connection> connection = engine.connect();
         connection->execute("SELECT 1");
         server.freeze();
+        Callers callers;
         const auto asked = std::chrono::steady_clock::now();
-        connection.reset();  // owes a rollback
+        CHECK(callers.see([&] { connection.reset(); }));  // owes a rollback
         const auto took = std::chrono::steady_clock::now() - asked;
+        CHECK_FALSE(callers.see([&] { callers.connect(engine); }));
         server.thaw();
         CHECK(took > 4s);
         CHECK(took < 10s);
-        CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);
-        CHECK(lost_connections(engine) == 0);
+        callers.recover(engine);
+        const FaultReport report = callers.finish("a session that ends on a frozen server", to_string(server.kind()));
+        check_promises(report);
     });
 }
 
@@ -118,17 +123,24 @@ TEST_CASE("fault: backends are terminated while idle, in a statement, in a trans
     on_each(servers, [](Database& database) {
         Engine engine = create_engine(database.url(), Load::options());
         const bool mysql = database.kind() == Kind::mysql;
+        Callers callers;
+        std::string fault;
+        std::map<std::string, int> expected;
         SUBCASE("idle") {
+            fault = "backend terminated while idle";
             std::string id;
             {
                 Connection c = engine.connect();
                 id = Database::server_id(c);
             }
             terminate(database, id);
-            CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);  // nobody sees it
+            CHECK(callers.see([&] { callers.connect(engine).execute("SELECT 1"); }));  // nobody sees it
+            CHECK(engine.pool().status().invalidated == 1);
         }
         SUBCASE("in a statement") {
-            Connection c = engine.connect();
+            fault = "backend terminated in a statement";
+            expected = {{"disconnect", 1}};
+            Connection c = callers.connect(engine);
             const std::string id = Database::server_id(c);
             std::thread killer([&] {
                 Engine other = admin(database);
@@ -142,34 +154,36 @@ TEST_CASE("fault: backends are terminated while idle, in a statement, in a trans
                 wait_until([&] { return other.connect().execute(active).scalar<int>() == 1; });
                 terminate(database, id);
             });
-            try {
-                c.execute(mysql ? "SELECT sleep(60)" : "SELECT pg_sleep(60)");
-                FAIL("no error");
-            } catch (const OperationalError& e) {
-                CHECK(e.is_disconnect());
-            }
+            CHECK_FALSE(callers.see([&] { c.execute(mysql ? "SELECT sleep(60)" : "SELECT pg_sleep(60)"); }));
             killer.join();
             c.rollback();
             CHECK(c.execute("SELECT 1").scalar<int>() == 1);
         }
         SUBCASE("in a transaction") {
+            fault = "backend terminated in a transaction";
             create_items(engine);
             int runs = 0;
-            engine.run_transaction([&](Connection& c) {
-                c.execute("INSERT INTO items VALUES (1, 'x')");
-                if (++runs == 1) terminate(database, Database::server_id(c));
-                c.execute("INSERT INTO items VALUES (2, 'x')");
-            });
+            CHECK(callers.see([&] {
+                callers.run_transaction(engine, [&](Connection& c) {
+                    c.execute("INSERT INTO items VALUES (1, 'x')");
+                    if (++runs == 1) terminate(database, Database::server_id(c));
+                    c.execute("INSERT INTO items VALUES (2, 'x')");
+                });
+            }));
             CHECK(runs == 2);
             CHECK(count_items(engine) == 2);
         }
-        CHECK(lost_connections(engine) == 0);
+        callers.recover(engine);
+        const FaultReport report = callers.finish(fault, to_string(database.kind()));
+        CHECK(report.errors == expected);
+        check_promises(report);
     });
 }
 
 TEST_CASE("fault: a PostgreSQL backend is terminated during a commit") {
     Database database(Kind::postgresql);
     Engine engine = create_engine(database.url(), Load::options());
+    Callers callers;
     engine.begin([](Connection& c) {
         c.execute("CREATE TABLE slow (id integer)");
         c.execute(
@@ -195,17 +209,111 @@ TEST_CASE("fault: a PostgreSQL backend is terminated during a commit") {
         });
         terminate(database, id);
     });
-    CHECK_THROWS_AS(engine.run_transaction([&](Connection& c) {
-        ++runs;
-        id = Database::server_id(c);
-        c.execute("INSERT INTO slow VALUES (1)");
-        inserted = true;
-    }),
-                    CommitOutcomeUnknown);
+    CHECK_FALSE(callers.see([&] {
+        callers.run_transaction(engine, [&](Connection& c) {
+            ++runs;
+            id = Database::server_id(c);
+            c.execute("INSERT INTO slow VALUES (1)");
+            inserted = true;
+        });
+    }));
     killer.join();
     CHECK(runs == 1);
+    callers.recover(engine);
     CHECK(engine.connect().execute("SELECT count(*) FROM slow").scalar<int>() == 0);
-    CHECK(lost_connections(engine) == 0);
+    const FaultReport report = callers.finish("backend terminated during a commit", "postgresql");
+    CHECK(report.errors == std::map<std::string, int>{{"commit unknown", 1}});
+    check_promises(report);
+}
+
+TEST_CASE("fault: a MariaDB backend is terminated during a commit") {
+    OwnServer server(Kind::mysql);  // of its own: no commit of others may be held up
+    Engine engine = create_engine(server.url(), Load::options());
+    create_items(engine);
+    Callers callers;
+    Engine admin = create_engine(server.url(), {.isolation_level = IsolationLevel::autocommit});
+    Connection blocker = admin.connect();
+    int runs = 0;
+    std::string id;
+    std::thread killer;
+    CHECK_FALSE(callers.see([&] {
+        callers.run_transaction(engine, [&](Connection& c) {
+            ++runs;
+            id = Database::server_id(c);
+            c.execute("INSERT INTO items VALUES (1, 'x')");
+            // What a backup does for a consistent moment: commits wait.
+            blocker.execute("BACKUP STAGE START");
+            blocker.execute("BACKUP STAGE BLOCK_COMMIT");
+            killer = std::thread([&] {
+                Connection other = admin.connect();
+                wait_until([&] {
+                    return other
+                               .execute(
+                                   "SELECT count(*) FROM information_schema.processlist WHERE info = 'COMMIT' AND "
+                                   "state LIKE 'Waiting%' AND id = " +
+                                   id)
+                               .scalar<int>() == 1;
+                });
+                other.execute("KILL " + id);
+            });
+        });
+    }));
+    killer.join();
+    blocker.execute("BACKUP STAGE END");
+    CHECK(runs == 1);
+    callers.recover(engine);
+    CHECK(count_items(engine) == 0);
+    const FaultReport report = callers.finish("backend terminated during a commit", "mysql");
+    CHECK(report.errors == std::map<std::string, int>{{"commit unknown", 1}});
+    check_promises(report);
+}
+
+TEST_CASE(
+    "fault: all of the server's places are taken: the pool shares those that it has, and no caller sees an error") {
+    const auto shares = [](const OwnServer& server, const Url& url, const std::string& said) {
+        Engine engine = create_engine(url, Load::options());
+        { const std::array<Connection, 2> two{engine.connect(), engine.connect()}; }
+        // Somebody else takes the rest.
+        Engine others = create_engine(url, {.pool_class = PoolClass::null});
+        std::vector<Connection> taken;
+        std::string error;
+        while (error.empty()) {
+            try {
+                taken.push_back(others.connect());
+            } catch (const OperationalError& e) {
+                error = e.message();
+                CHECK(e.is_retryable());
+                CHECK_FALSE(e.is_disconnect());
+            }
+        }
+        CHECK_MESSAGE(error.find(said) != std::string::npos, error);
+        CHECK(taken.size() > 2);
+        Load load(engine, 8);
+        wait_until([&] { return engine.pool().status().connect_errors > 0; });
+        for (int i = 0; i < 50; ++i) load.wait_until_served();
+        CHECK(engine.pool().status().opened == 2);
+        taken.clear();
+        const FaultReport report = load.finish("all places taken but 2: " + said, to_string(server.kind()));
+        check_promises(report);
+        CHECK(report.error_count() == 0);
+    };
+    const auto plain_user = [](const OwnServer& server, const std::string& create) {
+        create_engine(server.url(), {.isolation_level = IsolationLevel::autocommit}).connect().execute(create);
+        return server.url().with_user("plain").with_password("pw");
+    };
+    SUBCASE("PostgreSQL") {
+        const OwnServer server(Kind::postgresql, {"max_connections=10"});
+        SUBCASE("every one") { shares(server, server.url(), "too many clients already"); }
+        SUBCASE("those that are not reserved for superusers") {
+            shares(server, plain_user(server, "CREATE ROLE plain LOGIN PASSWORD 'pw'"),
+                   "remaining connection slots are reserved");
+        }
+    }
+    SUBCASE("MariaDB") {
+        const OwnServer server(Kind::mysql, {"max_connections=10"});
+        shares(server, plain_user(server, "GRANT ALL ON sociable.* TO plain@'%' IDENTIFIED BY 'pw'"),
+               "Too many connections");
+    }
 }
 
 TEST_CASE("a server that has become read-only loses its connections, and its transactions go on at the next: MariaDB") {
@@ -219,13 +327,17 @@ TEST_CASE("a server that has become read-only loses its connections, and its tra
     const std::uint64_t first = engine.connect().connection_id();
     admin.execute("SET GLOBAL read_only = 1");
     int runs = 0;
-    engine.run_transaction([&](Connection& c) {
-        if (++runs == 2) admin.execute("SET GLOBAL read_only = 0");  // as the new primary is
-        CHECK((c.connection_id() == first) == (runs == 1));
-        c.execute("INSERT INTO t VALUES (1)");
-    });
+    Callers callers;
+    CHECK(callers.see([&] {
+        callers.run_transaction(engine, [&](Connection& c) {
+            if (++runs == 2) admin.execute("SET GLOBAL read_only = 0");  // as the new primary is
+            CHECK((c.connection_id() == first) == (runs == 1));
+            c.execute("INSERT INTO t VALUES (1)");
+        });
+    }));
     CHECK(runs == 2);
-    CHECK(lost_connections(engine) == 0);
+    callers.recover(engine);
+    check_promises(callers.finish("server read-only, then replaced", "mysql"));
 }
 
 TEST_CASE("a connection on which writing is forbidden by a setting is closed when it comes back; the others stay") {
