@@ -178,13 +178,18 @@ void Callers::recover(Engine& engine) {
     report_.lost = std::max(report_.lost, 0) + lost;
 }
 
-FaultReport Callers::finish(const std::string& fault, const std::string& database) {
+FaultReport Callers::report() {
     const std::lock_guard lock(mutex_);
     if (longest_wait_ >= 0)
         report_.longest_wait =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(longest_wait_.load()));
-    print_fault(fault, database, report_);
     return report_;
+}
+
+FaultReport Callers::finish(const std::string& fault, const std::string& database) {
+    FaultReport seen = report();
+    print_fault(fault, database, seen);
+    return seen;
 }
 
 int lost_connections(const Engine& engine) {

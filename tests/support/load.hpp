@@ -106,7 +106,8 @@ public:
     /// The fault is over: waits until a caller is served, and looks for lost connections. Of several engines the
     /// slowest counts.
     void recover(Engine& engine);
-    /// Prints a row of the table of faults.
+    FaultReport report();
+    /// Prints it as a row of the table of faults.
     FaultReport finish(const std::string& fault, const std::string& database);
 
 private:
