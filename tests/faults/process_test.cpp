@@ -17,12 +17,16 @@ namespace {
 
 /// Allocations of this thread until one fails; none does while it is zero or below.
 thread_local long allocations_left = 0;
-thread_local bool allocation_failed = false;
+/// The same for those of all threads together, but one that looks after the others.
+std::atomic<long> shared_allocations_left{0};
+thread_local bool exempt = false;
+std::atomic<bool> allocation_failed{false};
 
 std::atomic<long> wall_clock_offset{0};  ///< seconds
 
 void* allocate(std::size_t size) {
-    if (allocations_left > 0 && --allocations_left == 0) {
+    if ((allocations_left > 0 && --allocations_left == 0) ||
+        (!exempt && shared_allocations_left > 0 && --shared_allocations_left == 0)) {
         allocation_failed = true;
         return nullptr;
     }
@@ -130,21 +134,27 @@ void throws_at(const char* name, Callers& callers) {
 
 /// Does `work` again and again, failing its first allocation, its second, and so on, until it gets by without a
 /// failure. After each failure the engine must be well.
-int fail_each_allocation(const std::string& where, const std::string& database, Engine& engine,
-                         const std::function<void(Callers&)>& work) {
+template <class Counter>
+int fail_each(Counter& left, const std::string& where, const std::string& database, Engine& engine,
+              const std::function<void(Callers&)>& work) {
     Callers callers;
     for (int n = 1;; ++n) {
         allocation_failed = false;
-        allocations_left = n;
+        left = n;
         std::string error;
         try {
             work(callers);
         } catch (const std::exception& e) {
             allocations_left = 0;
+            exempt = true;
             callers.count(kind_of(e));
             error = e.what();
         }
         allocations_left = 0;
+        exempt = true;
+        lost_connections(engine);  // what still goes on in the background may fail as well
+        exempt = false;
+        left = 0;
         CAPTURE(n);
         CAPTURE(error);
         REQUIRE(lost_connections(engine) == 0);
@@ -155,6 +165,17 @@ int fail_each_allocation(const std::string& where, const std::string& database, 
         }
         callers.recover(engine);
     }
+}
+
+/// Of the calling thread's allocations.
+int fail_each_allocation(const std::string& where, const std::string& database, Engine& engine,
+                         const std::function<void(Callers&)>& work) {
+    return fail_each(allocations_left, where, database, engine, work);
+}
+
+/// Of all threads' allocations.
+int fail_each_allocation_anywhere(const std::string& where, Engine& engine, const std::function<void(Callers&)>& work) {
+    return fail_each(shared_allocations_left, where, "scripted", engine, work);
 }
 
 }  // namespace
@@ -254,6 +275,73 @@ TEST_CASE("no memory at any allocation of upkeep: nothing is lost, and upkeep go
         state->pool()->maintenance().pass();
     });
     CHECK(engine.pool().health_check().failed == 0);
+}
+
+TEST_CASE(
+    "no memory at any allocation of any thread: connects that fail, probes, renewal and warming up lose nothing") {
+    const auto script = std::make_shared<Script>();
+    std::atomic<bool> down{false};
+    SUBCASE("connects that fail") {
+        script->on_connect = [&] {
+            if (down) throw_disconnect();
+        };
+        Engine engine = scripted_engine(script, {.pool_size = 2, .pool_timeout = 2s, .pool_connect_retries = 1});
+        const int n = fail_each_allocation_anywhere("connects fail in the background", engine, [&](Callers& callers) {
+            engine.dispose();
+            {
+                const struct Outage {
+                    std::atomic<bool>& down;
+                    explicit Outage(std::atomic<bool>& d) : down(d) { down = true; }
+                    ~Outage() { down = false; }
+                } outage(down);
+                // Until the breaker opens; its probes find the database again.
+                for (int i = 0; i < 6; ++i) {
+                    try {
+                        callers.connect(engine);
+                    } catch (const OperationalError&) {  // as it is meant to
+                    }
+                }
+            }
+            while (true) {
+                try {
+                    callers.connect(engine).invalidate();
+                    return;
+                } catch (const OperationalError&) {
+                    std::this_thread::sleep_for(1ms);
+                }
+            }
+        });
+        CHECK(n > 20);
+    }
+    SUBCASE("renewal, pings that fail, and what is kept warm") {
+        std::atomic<int> pings{0};
+        script->on_ping = [&] {
+            if (++pings % 3 == 0) throw_disconnect();
+        };
+        const auto state = scripted_state(script, {.pool_size = 4,
+                                                   .pool_timeout = 2s,
+                                                   .pool_recycle = 200s,
+                                                   .pool_min_idle = 3,
+                                                   .pool_health_check_interval = 10s});
+        Engine engine(state);
+        const int n = fail_each_allocation_anywhere("renewal, failing pings, warming up", engine, [&](Callers&) {
+            for (int i = 0; i < 4; ++i) {
+                script->clock_offset = script->clock_offset.load() + 60s;
+                state->pool()->maintenance().pass();
+            }
+            engine.pool().reconnect();
+            state->pool()->maintenance().pass();
+        });
+        CHECK(n > 10);
+        // Upkeep goes on: what a failure has cost is put back.
+        wait_until([&] {
+            state->pool()->maintenance().pass();
+            return engine.pool().status().checked_in >= 3;
+        });
+        const PoolStatus status = engine.pool().status();
+        CHECK(status.recycled + status.invalidated > 0);
+    }
+    shared_allocations_left = 0;
 }
 
 TEST_CASE("no file descriptors left: an error that says so, and afterwards all is as before") {
