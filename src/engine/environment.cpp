@@ -113,6 +113,7 @@ constexpr Option all_options[] = {
     {"CONNECT_TIMEOUT", [](auto& o, auto& v) { o.connect_timeout = v.seconds(); }},
     {"CONNECT_NOW", [](auto& o, auto& v) { o.connect_now = v.flag(); }},
     {"WARM_UP", [](auto& o, auto& v) { o.warm_up = v.count(); }},
+    {"POOL_RECORD_TIMES", [](auto& o, auto& v) { o.pool_record_times = v.flag(); }},
     {"STATEMENT_CACHE_SIZE", [](auto& o, auto& v) { o.statement_cache_size = v.count(); }},
     {"ECHO", [](auto& o, auto& v) { o.echo = v.echo(); }},
     {"NAME", [](auto& o, auto& v) { o.name = v.value; }},

@@ -191,6 +191,7 @@ pool::Settings pool_settings(const Url& url, const EngineOptions& options, const
     settings.init_sql = options.init_sql;
     settings.warm_up_sql = options.warm_up_sql;
     settings.creator = options.creator;
+    settings.record_times = options.pool_record_times;
     settings.statement_cache_size = static_cast<std::size_t>(options.statement_cache_size);
     return settings;
 }

@@ -10,8 +10,7 @@ Clock::time_point coarse_now() noexcept {
     return Clock::time_point(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
-Clock::time_point after(std::chrono::nanoseconds timeout) noexcept {
-    const auto now = Clock::now();
+Clock::time_point after(std::chrono::nanoseconds timeout, Clock::time_point now) noexcept {
     return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
 }
 

@@ -11,6 +11,6 @@ using Clock = std::chrono::steady_clock;
 Clock::time_point coarse_now() noexcept;
 
 /// `timeout` from now; the latest time that the clock can tell stands for what lies beyond it.
-Clock::time_point after(std::chrono::nanoseconds timeout) noexcept;
+Clock::time_point after(std::chrono::nanoseconds timeout, Clock::time_point now = Clock::now()) noexcept;
 
 }  // namespace sociable::pool

@@ -42,8 +42,9 @@ Lifecycle::Lifecycle(const Settings& settings, const dialect::Dialect& dialect, 
 void Lifecycle::open(Slot& slot, int retries) {
     // Read before connecting: an outage found meanwhile makes this connection suspect as well.
     const std::uint64_t generation = generation_.load(std::memory_order_acquire);
+    Clock::time_point begun;
     try {
-        slot.driver = connect_patiently(slot, retries);
+        slot.driver = connect_patiently(slot, retries, begun);
     } catch (...) {
         Counters::add(counters_.connect_errors);
         remember_connect_error(text_of(std::current_exception()));
@@ -62,9 +63,10 @@ void Lifecycle::open(Slot& slot, int retries) {
         slot.info.clear();
         initialise(slot);
     } catch (...) {
-        drop(slot);
+        drop(slot, CloseReason::failed_start);
         throw;
     }
+    counters_.connect.add(Clock::now() - begun);
     remember_connect_error({});
     log::pool().debug("{}: connection {} opened", settings_.name, slot.connection_id);
 }
@@ -99,9 +101,10 @@ std::unique_ptr<dialect::Driver> Lifecycle::connect(Slot& slot) {
 }
 
 /// The counted errors are the attempts, so that a retry that helps is still seen.
-std::unique_ptr<dialect::Driver> Lifecycle::connect_patiently(Slot& slot, int retries) {
+std::unique_ptr<dialect::Driver> Lifecycle::connect_patiently(Slot& slot, int retries, Clock::time_point& begun) {
     Backoff backoff(settings_.connect_backoff, longest_backoff);
     for (;; --retries) {
+        begun = Clock::now();
         try {
             return connect(slot);
         } catch (const DatabaseError& e) {
@@ -130,9 +133,10 @@ void Lifecycle::initialise(Slot& slot) {
 
 bool Lifecycle::is_fit(Slot& slot, Clock::time_point deadline) {
     const auto now = settings_.clock();
-    if (now > slot.expires_at.load(relaxed) || is_outdated(slot)) {
+    const bool expired = now > slot.expires_at.load(relaxed);
+    if (expired || is_outdated(slot)) {
         Counters::add(counters_.recycled);
-        close(slot);
+        close(slot, expired ? CloseReason::expired : CloseReason::outdated);
         return false;
     }
     if (!settings_.pre_ping || slot.just_connected) return true;
@@ -147,13 +151,12 @@ bool Lifecycle::answers_ping(Slot& slot, std::chrono::nanoseconds timeout) { ret
 /// What the socket and the client library know; and with a timeout above zero, a round trip.
 bool Lifecycle::is_well(Slot& slot, std::chrono::nanoseconds timeout) {
     try {
+        slot.looks.store(slot.looks.load(relaxed) + 1, relaxed);
         if (slot.driver->looks_alive() && !(settings_.require_primary && slot.driver->is_replica())) {
-            if (timeout > std::chrono::nanoseconds::zero()) {
-                slot.driver->ping(std::chrono::ceil<std::chrono::milliseconds>(timeout));
-                slot.well_at.store(settings_.clock(), relaxed);
-            }
+            if (timeout > std::chrono::nanoseconds::zero()) ping(slot, timeout);
             return true;
         }
+        Counters::add(counters_.dead_sockets);
         outdate(slot.generation.load(relaxed));
         invalidate(slot, nullptr);
     } catch (const DatabaseError& e) {
@@ -164,6 +167,20 @@ bool Lifecycle::is_well(Slot& slot, std::chrono::nanoseconds timeout) {
     return false;
 }
 
+void Lifecycle::ping(Slot& slot, std::chrono::nanoseconds timeout) {
+    const auto asked = Clock::now();
+    slot.took_time = true;
+    Counters::add(counters_.pings);
+    try {
+        slot.driver->ping(std::chrono::ceil<std::chrono::milliseconds>(timeout));
+    } catch (...) {
+        Counters::add(counters_.failed_pings);
+        throw;
+    }
+    counters_.ping.add(Clock::now() - asked);
+    slot.well_at.store(settings_.clock(), relaxed);
+}
+
 void Lifecycle::reset(Slot& slot) noexcept {
     if (!slot.connected()) return;
     try {
@@ -172,8 +189,11 @@ void Lifecycle::reset(Slot& slot) noexcept {
         const TransactionState state = slot.driver->transaction_state();
         if (state == TransactionState::lost) {
             log::pool().info("{}: connection {} is lost", settings_.name, slot.connection_id);
-            return close(slot);
+            return close(slot, CloseReason::invalidated);
         }
+        const bool resets = settings_.reset_session && slot.session_changed;
+        if (state == TransactionState::idle && !resets) return;
+        const auto begun = Clock::now();
         slot.driver->limit_answers(reset_timeout);
         if (state != TransactionState::idle && settings_.reset_on_return != ResetOnReturn::none) {
             Counters::add(counters_.rollbacks);
@@ -182,7 +202,7 @@ void Lifecycle::reset(Slot& slot) noexcept {
             else
                 slot.driver->rollback();
         }
-        if (settings_.reset_session && slot.session_changed) {
+        if (resets) {
             Counters::add(counters_.session_resets);
             slot.statements.clear();
             slot.driver->reset_session();
@@ -190,27 +210,27 @@ void Lifecycle::reset(Slot& slot) noexcept {
             slot.session_changed = false;
         }
         slot.driver->limit_answers(std::nullopt);
+        counters_.reset.add(Clock::now() - begun);
     } catch (...) {
         log::pool().warn("{}: connection {} could not be reset and is closed: {}", settings_.name, slot.connection_id,
                          text_of(std::current_exception()));
-        close(slot);
+        close(slot, CloseReason::failed_reset);
     }
 }
 
 void Lifecycle::invalidate(Slot& slot, std::exception_ptr error) {
-    Counters::add(counters_.invalidated);
     log::pool().info("{}: connection {} is invalidated{}", settings_.name, slot.connection_id,
                      error ? ": " + text_of(error) : std::string());
     try {
         fire<event::Invalidate>(slot, std::move(error));
     } catch (...) {
-        close(slot);
+        close(slot, CloseReason::invalidated);
         throw;
     }
-    close(slot);
+    close(slot, CloseReason::invalidated);
 }
 
-void Lifecycle::close(Slot& slot) noexcept {
+void Lifecycle::close(Slot& slot, CloseReason reason) noexcept {
     try {
         if (slot.detached)
             fire<event::CloseDetached>(slot);
@@ -219,11 +239,11 @@ void Lifecycle::close(Slot& slot) noexcept {
     } catch (...) {
         log::pool().warn("{}: a close listener threw: {}", settings_.name, text_of(std::current_exception()));
     }
-    drop(slot);
-    log::pool().debug("{}: connection {} closed", settings_.name, slot.connection_id);
+    drop(slot, reason);
+    log::pool().debug("{}: connection {} closed: {}", settings_.name, slot.connection_id, to_string(reason));
 }
 
-void Lifecycle::drop(Slot& slot) noexcept {
+void Lifecycle::drop(Slot& slot, CloseReason reason) noexcept {
     slot.statements.clear();
     slot.driver.reset();
     slot.info.clear();
@@ -233,7 +253,7 @@ void Lifecycle::drop(Slot& slot) noexcept {
     } catch (...) {
         log::pool().warn("{}: connection {} could not be closed properly", settings_.name, slot.connection_id);
     }
-    Counters::add(counters_.closed);
+    Counters::add(counters_.closed_by(reason));
 }
 
 bool Lifecycle::is_outdated(const Slot& slot) const noexcept {

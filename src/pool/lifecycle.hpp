@@ -44,7 +44,7 @@ public:
     /// Ends what the borrower left open. A connection that can't be reset is closed; nothing is thrown.
     void reset(Slot& slot) noexcept;
     /// Closes a connected slot.
-    void close(Slot& slot) noexcept;
+    void close(Slot& slot, CloseReason reason) noexcept;
     /// Closes a connected slot as dead. `error` is why, or null. @throws what an Invalidate listener throws; it is
     /// closed
     void invalidate(Slot& slot, std::exception_ptr error);
@@ -81,11 +81,12 @@ public:
 
 private:
     std::unique_ptr<dialect::Driver> connect(Slot& slot);
-    std::unique_ptr<dialect::Driver> connect_patiently(Slot& slot, int retries);
+    std::unique_ptr<dialect::Driver> connect_patiently(Slot& slot, int retries, Clock::time_point& begun);
     void initialise(Slot& slot);
+    void ping(Slot& slot, std::chrono::nanoseconds timeout);
     bool is_well(Slot& slot, std::chrono::nanoseconds timeout);
     Clock::time_point expiry() const;
-    void drop(Slot& slot) noexcept;
+    void drop(Slot& slot, CloseReason reason) noexcept;
     void remember_connect_error(std::string text);
 
     const Settings& settings_;

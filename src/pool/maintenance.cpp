@@ -107,7 +107,7 @@ void Maintenance::close_idle_for_long() {
     while (strategy_.figures().idle > parts_.settings.min_idle) {
         Slot* slot = take_idle(idle_for_long);
         if (!slot) return;
-        parts_.lifecycle.close(*slot);
+        parts_.lifecycle.close(*slot, CloseReason::idle);
         strategy_.put(*slot);
     }
 }
@@ -134,7 +134,7 @@ bool Maintenance::is_well(Slot& slot) noexcept {
     } catch (...) {
         log::pool().warn("{}: a listener threw while an idle connection was checked", parts_.settings.name);
     }
-    if (slot.connected()) parts_.lifecycle.close(slot);
+    if (slot.connected()) parts_.lifecycle.close(slot, CloseReason::invalidated);
     return false;
 }
 
@@ -148,7 +148,7 @@ HealthCheck Maintenance::check_idle() {
         ++found.checked;
         if (parts_.lifecycle.is_outdated(*slot)) {  // as the siblings of one found dead are
             ++found.failed;
-            parts_.lifecycle.close(*slot);
+            parts_.lifecycle.close(*slot, CloseReason::outdated);
         } else if (is_well(*slot)) {
             const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - asked);
             found.slowest = std::max(found.slowest, took);
@@ -183,7 +183,8 @@ void Maintenance::renew_one_by_one() noexcept {
             Slot* slot = take_idle([this](const Slot& s) { return is_due_for_renewal(s); });
             if (!slot) break;
             Counters::add(parts_.counters.recycled);
-            parts_.lifecycle.close(*slot);
+            parts_.lifecycle.close(*slot,
+                                   parts_.lifecycle.is_outdated(*slot) ? CloseReason::outdated : CloseReason::expired);
             try {
                 parts_.lifecycle.open(*slot);
             } catch (...) {

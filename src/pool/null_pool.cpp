@@ -18,7 +18,8 @@ public:
     }
 
     void put(Slot& slot) noexcept override {
-        if (slot.connected()) parts_.lifecycle.close(slot);
+        if (slot.connected())
+            parts_.lifecycle.close(slot, slot.detached ? CloseReason::detached : CloseReason::not_kept);
         if (!slot.detached) out_.fetch_sub(1, std::memory_order_relaxed);
         slot.detached = false;
         parts_.storage.put(slot);

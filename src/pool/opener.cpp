@@ -96,7 +96,7 @@ bool Opener::open_one() {
 void Opener::opened(Slot& slot) noexcept {
     breaker_.succeeded();
     if (!parts_.lifecycle.is_outdated(slot) && gate_.keep_opened(slot)) return;
-    parts_.lifecycle.close(slot);  // nobody needs it any more
+    parts_.lifecycle.close(slot, parts_.lifecycle.is_outdated(slot) ? CloseReason::outdated : CloseReason::not_kept);
     parts_.storage.put(slot);
     gate_.give_up_opening();
 }

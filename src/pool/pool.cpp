@@ -6,6 +6,10 @@ namespace sociable {
 
 PoolStatus Pool::status() const { return core().status(); }
 
+PoolTimes Pool::times() const { return core().times(); }
+
+PoolTimes Pool::recent_times() const { return core().recent_times(); }
+
 void Pool::invalidate() { core().invalidate_all(); }
 
 std::vector<Holder> Pool::holders() const { return core().holders(); }

@@ -86,14 +86,18 @@ Checkout PoolCore::checkout(SourceLocation place) {
             if (const auto self = weak.lock(); self && !self->is_of_parent()) self->strategy_->thread_ends();
         });
 
-    Slot& slot = take_ready(place, after(settings_.timeout));
+    const auto asked = Clock::now();
+    if (settings_.record_times) recent_.use(asked);
+    Slot& slot = take_ready(place, asked);
     slot.lent_generation.store(slot.generation.load(relaxed), relaxed);  // it may have been opened anew
     slot.lent_connection.store(slot.connection_id, relaxed);
     return Checkout(shared_from_this(), slot);
 }
 
 /// Who finds its connection dead asks for another, and has no more time for it than before.
-Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point deadline) {
+Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point asked) try {
+    const auto deadline = after(settings_.timeout, asked);
+    bool waited = false;
     const auto check_until = never_waits() ? Clock::time_point::max() : deadline;
     for (;;) {
         Slot& slot = strategy_->take(place, deadline);
@@ -104,10 +108,11 @@ Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point deadline) {
             if (!slot.connected() && strategy_->borrower_opens())
                 lifecycle_->open(slot, never_waits() ? 0 : settings_.connect_retries);
             if (slot.connected()) {
+                count_wait(slot, asked, waited || !found_open || slot.took_time);
                 lifecycle_->fire<event::Checkout>(slot);
                 slot.just_connected = false;
                 slot.checkouts.store(slot.checkouts.load(relaxed) + 1, relaxed);
-                if (found_open) slot.hits.store(slot.hits.load(relaxed) + 1, relaxed);
+                if (found_open) slot.hits.store(slot.hits.load(relaxed) + 1, std::memory_order_release);
                 return slot;
             }
         } catch (...) {
@@ -116,7 +121,20 @@ Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point deadline) {
         }
         slot.loan.end();
         put_back(slot);
+        waited = true;
     }
+} catch (...) {
+    Counters::add(counters_.failed);
+    throw;
+}
+
+/// The clock costs nearly as much as all else in a checkout that finds an idle connection; it is read again only where
+/// time has passed since the borrower asked.
+void PoolCore::count_wait(Slot& slot, Clock::time_point asked, bool took_time) noexcept {
+    slot.took_time = false;
+    if (!settings_.record_times) return;
+    slot.lent_at = took_time ? Clock::now() : asked;
+    counters_.wait.add(*slot.lent_at - asked, slot.id);
 }
 
 /// The slot is out before it is found fit, so that a dispose() which comes in between either sees it out, or is seen.
@@ -137,7 +155,7 @@ void PoolCore::abandon(Slot& slot) noexcept {
 
 /// It is back only when it is closed, if it is to be closed: who has disposed of it may want to drop the database.
 void PoolCore::put_back(Slot& slot) noexcept {
-    if (slot.connected() && lifecycle_->is_outdated(slot)) lifecycle_->close(slot);
+    if (slot.connected() && lifecycle_->is_outdated(slot)) lifecycle_->close(slot, CloseReason::outdated);
     slot.lent_generation.store(0, std::memory_order_seq_cst);
     strategy_->put(slot);
     drain_->came_back();
@@ -145,6 +163,7 @@ void PoolCore::put_back(Slot& slot) noexcept {
 
 void PoolCore::give_back(Slot& slot) {
     if (is_of_parent()) return;
+    count_use(slot);
     lifecycle_->reset(slot);
     std::exception_ptr failed;
     try {
@@ -155,6 +174,14 @@ void PoolCore::give_back(Slot& slot) {
     end_loan(slot);
     put_back(slot);
     if (failed) std::rethrow_exception(failed);
+}
+
+void PoolCore::count_use(Slot& slot) noexcept {
+    if (!slot.lent_at) return;
+    const auto now = Clock::now();
+    recent_.use(now);
+    counters_.use.add(now - *slot.lent_at, slot.id);
+    slot.lent_at.reset();
 }
 
 void PoolCore::end_loan(Slot& slot) noexcept {
@@ -282,20 +309,35 @@ PoolStatus PoolCore::status() const {
     s.overflow = now.open - (s.size.is_unlimited() ? 0 : s.size.count());
     s.opening = now.opening;
     s.waiters = strategy_->waiters();
+    s.oldest_wait = strategy_->oldest_wait();
     s.suspended = strategy_->is_suspended();
     storage_->for_each([&](const Slot& slot) {
-        s.checkouts += slot.checkouts.load(std::memory_order_relaxed);
-        s.hits += slot.hits.load(std::memory_order_relaxed);
+        s.hits += slot.hits.load(std::memory_order_acquire);  // first, or there could be more of them
+        s.checkouts += slot.checkouts.load(relaxed);
+        s.socket_checks += slot.looks.load(relaxed);
     });
+    s.failed = Counters::read(counters_.failed);
     s.opened = Counters::read(counters_.opened);
-    s.closed = Counters::read(counters_.closed);
+    for (std::size_t i = 0; i < close_reason_count; ++i) {
+        s.closed_by_reason[i] = Counters::read(counters_.closed[i]);
+        s.closed += s.closed_by_reason[i];
+    }
     s.connect_errors = Counters::read(counters_.connect_errors);
-    s.invalidated = Counters::read(counters_.invalidated);
+    s.invalidated = s.closed_for(CloseReason::invalidated);
     s.recycled = Counters::read(counters_.recycled);
     s.timeouts = Counters::read(counters_.timeouts);
     s.rollbacks = Counters::read(counters_.rollbacks);
     s.session_resets = Counters::read(counters_.session_resets);
     s.leaks = Counters::read(counters_.leaks);
+    s.dead_sockets = Counters::read(counters_.dead_sockets);
+    s.pings = Counters::read(counters_.pings);
+    s.failed_pings = Counters::read(counters_.failed_pings);
+    const PoolTimes all = times(), recent = recent_times();
+    s.wait = {TimeSummary(recent.wait), TimeSummary(all.wait)};
+    s.connect = {TimeSummary(recent.connect), TimeSummary(all.connect)};
+    s.use = {TimeSummary(recent.use), TimeSummary(all.use)};
+    s.ping = {TimeSummary(recent.ping), TimeSummary(all.ping)};
+    s.reset = {TimeSummary(recent.reset), TimeSummary(all.reset)};
     return s;
 }
 

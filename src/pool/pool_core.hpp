@@ -3,6 +3,7 @@
 #include "pool/checkout.hpp"
 #include "pool/drain.hpp"
 #include "pool/maintenance.hpp"
+#include "pool/recent_times.hpp"
 #include "pool/strategy.hpp"
 
 #include <sociable/errors/holder.hpp>
@@ -59,6 +60,10 @@ public:
     std::vector<Holder> holders() const;
 
     PoolStatus status() const;
+    /// Since the start.
+    PoolTimes times() const noexcept { return counters_.times(); }
+    /// Of the last 60 to 65 seconds.
+    PoolTimes recent_times() const { return recent_.last_minute(Clock::now()); }
     EventHub& hub() noexcept { return hub_; }
     Lifecycle& lifecycle() noexcept { return *lifecycle_; }
     const Settings& settings() const noexcept { return settings_; }
@@ -67,10 +72,12 @@ public:
     bool is_of_parent() const noexcept;
 
 private:
-    Slot& take_ready(SourceLocation place, Clock::time_point deadline);
+    Slot& take_ready(SourceLocation place, Clock::time_point asked);
+    void count_wait(Slot& slot, Clock::time_point asked, bool took_time) noexcept;
     void lend(Slot& slot, SourceLocation place) noexcept;
     void abandon(Slot& slot) noexcept;
     void put_back(Slot& slot) noexcept;
+    void count_use(Slot& slot) noexcept;
     void end_loan(Slot& slot) noexcept;
     bool never_waits() const noexcept;
     bool drained(std::uint64_t before) const;
@@ -82,6 +89,7 @@ private:
     const std::shared_ptr<const EventHub> parent_;
     EventHub hub_;
     Counters counters_;
+    RecentTimes recent_{[this] { return counters_.times(); }};
     std::unique_ptr<SlotStorage> storage_;
     std::unique_ptr<Lifecycle> lifecycle_;
     std::unique_ptr<Strategy> strategy_;

@@ -29,6 +29,7 @@ Slot& QueuePool::take(SourceLocation place, Clock::time_point deadline) {
         opener_.check();
     const Gate::Outcome outcome = gate_.wait(deadline, demand_);
     if (!outcome.slot) refuse(outcome);
+    outcome.slot->took_time = true;
     return *outcome.slot;
 }
 
@@ -98,7 +99,7 @@ void QueuePool::refuse(const Gate::Outcome& outcome) const {
 
 void QueuePool::put(Slot& slot) noexcept {
     if (slot.detached) {  // its permit went when it was detached
-        if (slot.connected()) parts_.lifecycle.close(slot);
+        if (slot.connected()) parts_.lifecycle.close(slot, CloseReason::detached);
         slot.detached = false;
         return parts_.storage.put(slot);
     }
@@ -110,7 +111,7 @@ void QueuePool::put(Slot& slot) noexcept {
             if (parts_.lifecycle.generation() != generation) close_outdated();
             return;
         }
-        parts_.lifecycle.close(slot);
+        return close(slot, parts_.lifecycle.is_outdated(slot) ? CloseReason::outdated : CloseReason::not_kept);
     }
     parts_.storage.put(slot);
     release_permit();
@@ -124,11 +125,11 @@ void QueuePool::release_permit() noexcept {
 }
 
 void QueuePool::close_idle() noexcept {
-    while (Slot* slot = gate_.take_idle()) close(*slot);
+    while (Slot* slot = gate_.take_idle()) close(*slot, CloseReason::outdated);
 }
 
-void QueuePool::close(Slot& slot) noexcept {
-    parts_.lifecycle.close(slot);
+void QueuePool::close(Slot& slot, CloseReason reason) noexcept {
+    parts_.lifecycle.close(slot, reason);
     parts_.storage.put(slot);
     release_permit();
 }
@@ -138,7 +139,10 @@ void QueuePool::close_outdated() noexcept {
     for (int left = gate_.figures().idle; left > 0; --left) {
         Slot* slot = gate_.take_idle();
         if (!slot) return;
-        if (parts_.lifecycle.is_outdated(*slot) || !gate_.keep(*slot)) close(*slot);
+        if (parts_.lifecycle.is_outdated(*slot))
+            close(*slot, CloseReason::outdated);
+        else if (!gate_.keep(*slot))
+            close(*slot, CloseReason::not_kept);
     }
 }
 
@@ -147,7 +151,7 @@ void QueuePool::resize(Limit size, Limit max_overflow) {
     while (gate_.has_too_many()) {
         Slot* slot = gate_.take_idle();
         if (!slot) break;
-        close(*slot);
+        close(*slot, CloseReason::not_kept);
     }
     opener_.demand_quietly();
 }

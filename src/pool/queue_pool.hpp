@@ -40,7 +40,7 @@ protected:
 
 private:
     bool never_waits() const noexcept { return parts_.settings.timeout <= std::chrono::milliseconds::zero(); }
-    void close(Slot& slot) noexcept;
+    void close(Slot& slot, CloseReason reason) noexcept;
     void close_outdated() noexcept;
     void release_permit() noexcept;
     void warn_of_self_deadlock(SourceLocation place);

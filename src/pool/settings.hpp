@@ -45,6 +45,7 @@ struct Settings {
     std::vector<std::string> warm_up_sql{};
     std::function<void(soci::session&)> creator{};
     std::size_t statement_cache_size = 100;
+    bool record_times = true;
     /// Replaced by tests that need time to pass.
     std::function<Clock::time_point()> clock = coarse_now;
 };

@@ -32,7 +32,8 @@ public:
 
     void put(Slot& slot) noexcept override {
         if (!slot.detached) {
-            if (parts_.lifecycle.is_outdated(slot) && slot.connected()) parts_.lifecycle.close(slot);
+            if (parts_.lifecycle.is_outdated(slot) && slot.connected())
+                parts_.lifecycle.close(slot, CloseReason::outdated);
             const std::lock_guard lock(mutex_);
             if (const auto mine = find(slot); mine != places_.end()) {  // else its thread has ended
                 mine->second.out = false;
@@ -80,7 +81,8 @@ private:
     }
 
     void retire(Slot& slot) noexcept {
-        if (slot.connected()) parts_.lifecycle.close(slot);
+        if (slot.connected())
+            parts_.lifecycle.close(slot, slot.detached ? CloseReason::detached : CloseReason::not_kept);
         slot.detached = false;
         parts_.storage.put(slot);
     }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace soci {
 class session;
@@ -34,12 +35,15 @@ struct Slot {
     const void* backend = nullptr;  ///< of the session, as it was opened
     bool just_connected = false;    ///< since the last checkout: no ping is due
     bool session_changed = false;   ///< since the last reset of the session
+    bool took_time = false;         ///< to get: a wait or a ping, so that it is worth reading the clock
+    std::optional<Clock::time_point> lent_at{};
 
     Loan loan;
 
     // Written by the owner only, so that no read-modify-write is needed; others read.
     std::atomic<std::uint64_t> checkouts{0};
     std::atomic<std::uint64_t> hits{0};             ///< of the checkouts, those that found a connection
+    std::atomic<std::uint64_t> looks{0};            ///< at the socket, whether it is still open
     std::atomic<std::uint64_t> lent_generation{0};  ///< 0 while nobody has borrowed it
     std::atomic<std::uint64_t> lent_connection{0};  ///< its connection_id then
     std::atomic<std::uint64_t> generation{0};       ///< the pool's, when this connection was opened; 0 without one

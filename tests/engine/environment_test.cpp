@@ -93,6 +93,7 @@ TEST_CASE("every option can be set by the environment") {
                                   {"DB_POOL_HEALTH_CHECK_INTERVAL", "60"},
                                   {"DB_POOL_LEAK_THRESHOLD", "30"},
                                   {"DB_POOL_USE_LIFO", "1"},
+                                  {"DB_POOL_RECORD_TIMES", "off"},
                                   {"DB_POOL_RESET_ON_RETURN", "none"},
                                   {"DB_POOL_RESET_SESSION", "ON"},
                                   {"DB_POOL_CLASS", "queuepool"},
@@ -131,6 +132,7 @@ TEST_CASE("every option can be set by the environment") {
     CHECK(o.connect_timeout == 3s);
     CHECK(o.connect_now);
     CHECK(o.warm_up == 2);
+    CHECK_FALSE(o.pool_record_times);
     CHECK(o.statement_cache_size == 0);
     CHECK(o.echo == Echo::values);
     CHECK(o.name == "shop");

@@ -3,6 +3,7 @@
 #include <sociable/errors/holder.hpp>
 #include <sociable/errors/source_location.hpp>
 #include <sociable/events/event_hub.hpp>
+#include <sociable/pool/durations.hpp>
 #include <sociable/pool/events.hpp>
 #include <sociable/pool/health_check.hpp>
 #include <sociable/pool/limit.hpp>
@@ -30,6 +31,10 @@ public:
     Pool& operator=(const Pool&) = default;
 
     PoolStatus status() const;
+    /// How long waiting, connecting and using took since the start, and in the last minute (60 to 65 s): the histograms
+    /// of which status() has the summaries. Empty without pool_record_times.
+    PoolTimes times() const;
+    PoolTimes recent_times() const;
 
     /// Listens to this pool. Its listeners run after the process's and the engine's.
     template <class E, class F>
