@@ -109,7 +109,11 @@ TEST_CASE("a histogram counts what threads add at the same time") {
 
 TEST_CASE("the last minute is what was added in it, with pauses of any length") {
     Histogram<> uses;
-    RecentTimes recent([&] { return PoolTimes{.use = uses.read()}; });
+    RecentTimes recent([&] {
+        PoolTimes times;
+        times.use = uses.read();
+        return times;
+    });
     const auto begin = Clock::time_point(1h);
     const auto use = [&](std::chrono::seconds at) {
         recent.use(begin + at);

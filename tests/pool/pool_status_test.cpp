@@ -43,6 +43,13 @@ PoolStatus every_figure_another() {
     s.session_resets = 26;
     s.leaks = 27;
     s.opening = 28;
+    s.failed = 29;
+    s.socket_checks = 30;
+    s.dead_sockets = 31;
+    s.pings = 32;
+    s.failed_pings = 33;
+    s.closed_by_reason[static_cast<std::size_t>(CloseReason::invalidated)] = 34;
+    s.oldest_wait = std::chrono::milliseconds(35);
     return s;
 }
 
@@ -83,7 +90,14 @@ TEST_CASE("A pool's status as a table tells the kind of pool, whose and why, and
     CHECK(has_row(table, "opened", "19"));
     CHECK(has_row(table, "closed", "20"));
     CHECK(has_row(table, "connect errors", "21"));
-    CHECK(has_row(table, "invalidated", "22"));
+    CHECK(has_row(table, "- invalidated", "34"));
+    CHECK_FALSE(contains(table, "- idle"));  // none was closed for it
+    CHECK(has_row(table, "failed", "29"));
+    CHECK(has_row(table, "socket checks", "30"));
+    CHECK(has_row(table, "dead sockets", "31"));
+    CHECK(has_row(table, "pings", "32"));
+    CHECK(has_row(table, "failed pings", "33"));
+    CHECK(has_row(table, "oldest wait", "35"));
     CHECK(has_row(table, "recycled", "23"));
     CHECK(has_row(table, "timeouts", "24"));
     CHECK(has_row(table, "rollbacks", "25"));
@@ -106,7 +120,7 @@ TEST_CASE("A pool's status as a table has its figures below each other") {
         CHECK(line[27] == ' ');
         CHECK((line.size() == 30 || line[30] == ' '));
     }
-    CHECK(rows == 17);
+    CHECK(rows == 23);
 }
 
 TEST_CASE("A pool's status as a table tells limits only where they are any") {
