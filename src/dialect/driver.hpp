@@ -53,6 +53,9 @@ public:
     virtual bool tells_of_replica(const DatabaseErrorInfo&) noexcept { return false; }
     /// From now on the server has so much time for each answer to run(), commit() and rollback(); none: any time.
     virtual void limit_answers(std::optional<std::chrono::milliseconds>) noexcept {}
+    /// Where table locks outlive their transaction: ends them. Not in a transaction, which some of them have committed.
+    virtual bool keeps_table_locks() const noexcept { return false; }
+    virtual void release_table_locks() {}
     /// Puts the session's settings, temporary tables and locks back to what they were after connecting. Prepared
     /// statements may be gone afterwards, so the caller must have dropped his.
     virtual void reset_session() = 0;

@@ -27,6 +27,8 @@ public:
         answer_limit_ = limit;
         connection_.limit_answers(limit);
     }
+    bool keeps_table_locks() const noexcept override { return true; }
+    void release_table_locks() override { run("UNLOCK TABLES"); }
     void reset_session() override;
     void set(const std::string& name, const std::string& value) override;
     void restore(const std::string& name) override;

@@ -116,7 +116,6 @@ constexpr Entry table[] = {
     {4031, {operational, After::disconnect}},  // ER_CLIENT_INTERACTION_TIMEOUT (MySQL)
     {2002, {operational, After::disconnect}},  // CR_CONNECTION_ERROR
     {2003, {operational, After::disconnect}},  // CR_CONN_HOST_ERROR
-    {2004, {operational, After::disconnect}},  // CR_IPSOCK_ERROR
     {2005, {operational, After::disconnect}},  // CR_UNKNOWN_HOST
     {2006, {operational, After::disconnect}},  // CR_SERVER_GONE_ERROR
     {2012, {operational, After::disconnect}},  // CR_SERVER_HANDSHAKE_ERR
@@ -126,7 +125,8 @@ constexpr Entry table[] = {
     {2048, {operational, After::disconnect}},  // CR_INVALID_CONN_HANDLE
     {2055, {operational, After::disconnect}},  // CR_SERVER_LOST_EXTENDED
 
-    // The client library refuses the call.
+    // The client library refuses the call, or gets no socket from the system.
+    {2004, {operational}},  // CR_IPSOCK_ERROR
     {2014, {interface}},  // CR_COMMANDS_OUT_OF_SYNC
     {2036, {interface}},  // CR_UNSUPPORTED_PARAM_TYPE
 };

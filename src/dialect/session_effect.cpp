@@ -235,4 +235,12 @@ bool may_change_session(std::string_view text) {
     return first.empty();
 }
 
+bool may_lock_tables(std::string_view text) {
+    const std::string sql = lower_case(text);
+    if (is_hard_to_judge(sql)) return true;
+    const auto begin = std::ranges::find_if(sql, is_word);
+    const std::string_view first(begin, std::find_if_not(begin, sql.end(), is_word));
+    return first == "lock" || first == "flush" || first == "call" || first == "execute";
+}
+
 }  // namespace sociable::dialect

@@ -10,4 +10,8 @@ namespace sociable::dialect {
 /// seen.
 bool may_change_session(std::string_view sql);
 
+/// Whether a statement may lock tables for longer than its transaction, as MariaDB's LOCK TABLES and FLUSH TABLES WITH
+/// READ LOCK do. A text that is hard to judge may.
+bool may_lock_tables(std::string_view sql);
+
 }  // namespace sociable::dialect

@@ -106,6 +106,7 @@ pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {
     try {
         auto statement = checkout_.slot().statements.take(sql, *engine_->dialect, driver());
         if (statement->changes_session) checkout_.slot().session_changed = true;
+        if (statement->locks_tables) checkout_.slot().tables_locked = true;
         return statement;
     } catch (const DatabaseError& error) {
         raise_error(error, sql, {});

@@ -95,6 +95,7 @@ soci::session& ConnectionState::soci() {
     settle_result();
     ensure_begun(true);
     checkout_.slot().session_changed = true;  // by whatever the user does there
+    checkout_.slot().tables_locked = true;
     return *checkout_.slot().session;
 }
 

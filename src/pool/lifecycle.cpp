@@ -192,7 +192,8 @@ void Lifecycle::reset(Slot& slot) noexcept {
             return close(slot, CloseReason::invalidated);
         }
         const bool resets = settings_.reset_session && slot.session_changed;
-        if (state == TransactionState::idle && !resets) return;
+        const bool locked = std::exchange(slot.tables_locked, false) && slot.driver->keeps_table_locks();
+        if (state == TransactionState::idle && !resets && !locked) return;
         const auto begun = Clock::now();
         slot.driver->limit_answers(reset_timeout);
         if (state != TransactionState::idle && settings_.reset_on_return != ResetOnReturn::none) {
@@ -202,6 +203,7 @@ void Lifecycle::reset(Slot& slot) noexcept {
             else
                 slot.driver->rollback();
         }
+        if (locked) slot.driver->release_table_locks();
         if (resets) {
             Counters::add(counters_.session_resets);
             slot.statements.clear();

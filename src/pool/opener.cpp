@@ -114,7 +114,7 @@ bool Opener::is_outage(const std::exception_ptr& error) noexcept try {
     try {
         std::rethrow_exception(error);
     } catch (const DatabaseError& e) {
-        if (!e.is_disconnect() || !breaker_.failed(e.info())) return false;
+        if ((!e.is_disconnect() && !breaker_.is_open()) || !breaker_.failed(e.info())) return false;
         log::pool().error("{}: the database can't be reached: {}", parts_.settings.name, e.message());
         return true;
     }
@@ -138,15 +138,20 @@ void Opener::probe_alone() {
     while (breaker_.is_open() && parts_.lifecycle.stop_signal().sleep(backoff.next())) {
         if (!gate_.begin_opening(parts_.settings.connecting_limit, 1)) continue;
         Slot* slot = nullptr;
+        std::exception_ptr error;
         try {
             slot = &parts_.storage.take();
             parts_.lifecycle.open(*slot);
         } catch (...) {
-            if (slot) parts_.storage.put(*slot);
-            gate_.give_up_opening();
+            error = std::current_exception();
+        }
+        if (!error) {
+            opened(*slot);
             continue;
         }
-        opened(*slot);
+        if (slot) parts_.storage.put(*slot);
+        gate_.give_up_opening();
+        is_outage(error);  // callers hear of the newest
     }
     if (breaker_.is_open()) return;
     const std::chrono::duration<double> down = Clock::now() - down_since;

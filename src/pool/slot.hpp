@@ -35,6 +35,7 @@ struct Slot {
     const void* backend = nullptr;  ///< of the session, as it was opened
     bool just_connected = false;    ///< since the last checkout: no ping is due
     bool session_changed = false;   ///< since the last reset of the session
+    bool tables_locked = false;     ///< perhaps, since it was lent
     bool took_time = false;         ///< to get: a wait or a ping, so that it is worth reading the clock
     std::optional<Clock::time_point> lent_at{};
 

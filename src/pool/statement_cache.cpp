@@ -17,6 +17,7 @@ StatementCache::Lease StatementCache::take(std::string_view text, const dialect:
 
     PreparedStatement fresh{std::string(text), dialect::parse_sql(text, dialect.sql_rules()), nullptr};
     fresh.changes_session = dialect::may_change_session(text);
+    fresh.locks_tables = fresh.changes_session && dialect::may_lock_tables(text);
     fresh.statement = driver.prepare(fresh.sql.sql, fresh.sql.parameters.size());
     const bool keep = capacity_ > 0 && found == by_text_.end();
     if (keep) evict();

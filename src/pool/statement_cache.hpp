@@ -18,6 +18,7 @@ struct PreparedStatement {
     /// Null once its connection has closed under it.
     std::unique_ptr<dialect::Statement> statement;
     bool changes_session = false;  ///< perhaps, see dialect/session_effect.hpp
+    bool locks_tables = false;     ///< perhaps
     bool kept = false;             ///< found again by its text
     bool in_use = true;
 };

@@ -70,6 +70,9 @@ TEST_CASE("A table lock held by a returned connection is gone for the next user"
             Connection c = engine.connect();
             if (database.kind() == Kind::postgresql) c.execute("LOCK TABLE items IN ACCESS EXCLUSIVE MODE");
             c.execute("INSERT INTO items (id, name) VALUES (1, 'x')");
+            c.rollback();
+            if (database.kind() == Kind::postgresql) c.execute("LOCK TABLE items IN ACCESS EXCLUSIVE MODE");
+            if (database.kind() == Kind::mysql) c.execute("LOCK TABLES items WRITE");
         }
         Engine other = database.engine({.sqlite = database.kind() == Kind::sqlite
                                                       ? std::optional(SqliteOptions{.busy_timeout = 0ms})
@@ -77,6 +80,28 @@ TEST_CASE("A table lock held by a returned connection is gone for the next user"
         other.begin([](Connection& c) { c.execute("INSERT INTO items (id, name) VALUES (1, 'y')"); });
         CHECK(count_items(engine) == 1);
     });
+}
+
+TEST_CASE("MariaDB: locks that outlive their transaction end at the return, whoever took them") {
+    Database database(Kind::mysql);
+    Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
+    create_items(engine);
+    const auto check_free = [&] {
+        engine.begin([](Connection& c) { c.execute("INSERT INTO items (id, name) VALUES (1, 'y')"); });
+        engine.begin([](Connection& c) { c.execute("DELETE FROM items"); });
+    };
+    for (const char* lock :
+         {"LOCK TABLES items READ", "/* all */ LOCK TABLES items READ", "FLUSH TABLES WITH READ LOCK"}) {
+        CAPTURE(lock);
+        engine.connect().execute(lock);
+        check_free();
+        engine.connect().execute(lock);  // from the statement cache
+        check_free();
+        engine.connect().soci() << lock;
+        check_free();
+    }
+    engine.connect().execute("SELECT count(*) FROM items");
+    CHECK(engine.pool().status().reset.since_start.count == 9);  // nothing is sent where nothing may be locked
 }
 
 TEST_CASE("An open transaction, a failed transaction: none is seen by the next borrower") {
