@@ -40,7 +40,8 @@ bool Opener::begin() noexcept {
 }
 
 void Opener::demand() {
-    while (begin()) {
+    // No more at a time than there may be: what fails at once would be begun again and again.
+    for (int begun = 0; begun < parts_.settings.connecting_limit && begin(); ++begun) {
         try {
             auto alive = parts_.keep_alive();
             if (!alive) return gate_.give_up_opening();  // the pool is being destroyed, and nobody waits

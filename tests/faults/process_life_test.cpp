@@ -104,6 +104,25 @@ TEST_CASE("after fork() the child has an upkeep and connects of its own, and the
     });
 }
 
+TEST_CASE("a child may let go of what its parent was waiting with") {
+    on_each(servers, [](Database& database) {
+        Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
+        std::optional<Connection> out = engine.connect();
+        std::thread disposing([&] {
+            wait_until([&] { return engine.pool().status().waiters == 1; });
+            engine.dispose(10min);  // longer than a test may take
+        });
+        CHECK_THROWS_AS(engine.connect(), ResourceClosedError);  // so it has begun
+        for (int i = 0; i < 5; ++i)
+            CHECK(in_child([&] {
+                      if (engine.connect().execute("SELECT 1").scalar<int>() != 1) _exit(1);
+                      out.reset();  // the last that the child has of the parent's pool
+                  }) == 0);
+        CHECK(out->execute("SELECT 1").scalar<int>() == 1);
+        out.reset();
+        disposing.join();
+    });
+}
 #endif
 
 TEST_CASE("a thread that ends with a connection of its own gives it back") {
@@ -170,26 +189,6 @@ TEST_CASE("a child that exits leaves the connection of its parent's thread alone
         CHECK(in_child([] { std::exit(0); }) == 0);
         Connection c = engine.connect();
         CHECK(Database::server_id(c) == id);
-    });
-}
-
-TEST_CASE("a child may let go of what its parent was waiting with") {
-    on_each(servers, [](Database& database) {
-        Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
-        std::optional<Connection> out = engine.connect();
-        std::thread disposing([&] {
-            wait_until([&] { return engine.pool().status().waiters == 1; });
-            engine.dispose(10min);  // longer than a test may take
-        });
-        CHECK_THROWS_AS(engine.connect(), ResourceClosedError);  // so it has begun
-        for (int i = 0; i < 5; ++i)
-            CHECK(in_child([&] {
-                      if (engine.connect().execute("SELECT 1").scalar<int>() != 1) _exit(1);
-                      out.reset();  // the last that the child has of the parent's pool
-                  }) == 0);
-        CHECK(out->execute("SELECT 1").scalar<int>() == 1);
-        out.reset();
-        disposing.join();
     });
 }
 

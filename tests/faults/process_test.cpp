@@ -268,6 +268,7 @@ TEST_CASE("no memory at any allocation of upkeep: nothing is lost, and upkeep go
     const auto state = scripted_state(
         script, {.pool_size = 4, .pool_min_idle = 1, .pool_max_idle_time = 100s, .pool_health_check_interval = 10s});
     Engine engine(state);
+    wait_until([&] { return engine.pool().status().checked_in == 1; });  // or there is nothing to look after
     fail_each_allocation("upkeep", "scripted", engine, [&](Callers&) {
         script->clock_offset = script->clock_offset.load() + 60s;
         state->pool()->maintenance().pass();

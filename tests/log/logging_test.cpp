@@ -106,12 +106,12 @@ TEST_CASE("The pool logs at debug that connections are opened and closed, at inf
         CHECK(log.lines() == std::vector<std::string>{"debug shop: connection 1 opened"});
         c.invalidate();
         CHECK(log.lines().at(1) == "info shop: connection 1 is invalidated");
-        CHECK(log.lines().at(2) == "debug shop: connection 1 closed");
+        CHECK(log.lines().at(2) == "debug shop: connection 1 closed: invalidated");
         script->on_execute = [](const std::string&) { throw_disconnect(); };
         CHECK_THROWS_AS(c.execute("SELECT 1"), OperationalError);
         CHECK(log.lines().at(3) == "debug shop: connection 2 opened");
         CHECK(log.lines().at(4) == "info shop: connection 2 is invalidated: server closed the connection");
-        CHECK(log.lines().at(5) == "debug shop: connection 2 closed");
+        CHECK(log.lines().at(5) == "debug shop: connection 2 closed: invalidated");
     }
     CHECK(log.lines().size() == 6);
     engine.connect().close();
@@ -119,7 +119,7 @@ TEST_CASE("The pool logs at debug that connections are opened and closed, at inf
     const auto lines = log.lines();
     REQUIRE(lines.size() == 8);
     CHECK(lines[6] == "debug shop: connection 3 opened");
-    CHECK(lines[7] == "debug shop: connection 3 closed");
+    CHECK(lines[7] == "debug shop: connection 3 closed: outdated");
 }
 
 TEST_CASE("At the level a logger has by default, the pool says nothing while all is well") {
