@@ -53,7 +53,6 @@ void Lifecycle::open(Slot& slot, int retries) {
     Counters::add(counters_.opened);
     try {
         slot.connection_id = last_connection_id_.fetch_add(1, std::memory_order_relaxed) + 1;
-        slot.generation.store(generation, relaxed);
         slot.expires_at.store(expiry(), relaxed);
         slot.idle_since.store(settings_.clock(), relaxed);
         slot.well_at.store(settings_.clock(), relaxed);
@@ -61,6 +60,7 @@ void Lifecycle::open(Slot& slot, int retries) {
         slot.just_connected = true;
         slot.soft_invalidated.store(false, relaxed);
         slot.info.clear();
+        slot.generation.store(generation, std::memory_order_release);  // from here on upkeep reads the times above
         initialise(slot);
     } catch (...) {
         drop(slot, CloseReason::failed_start);

@@ -73,8 +73,8 @@ void Maintenance::report_leaks() {
 bool Maintenance::any_idle(const Condition& condition) const {
     bool any = false;
     parts_.storage.for_each([&](const Slot& slot) {
-        any = any || (slot.generation.load(relaxed) != 0 && !slot.detached.load(relaxed) && !slot.loan.read() &&
-                      condition(slot));
+        any = any || (slot.generation.load(std::memory_order_acquire) != 0 && !slot.detached.load(relaxed) &&
+                      !slot.loan.read() && condition(slot));
     });
     return any;
 }

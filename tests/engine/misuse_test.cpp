@@ -1,6 +1,7 @@
 // What users do that they shouldn't, or didn't mean: a clear error or the obvious outcome, never a crash, never a row
 // that stays when it was rolled back.
 #include "support/database.hpp"
+#include "support/load.hpp"
 #include "support/thrown.hpp"
 
 #include <soci/soci.h>
@@ -205,7 +206,10 @@ TEST_CASE("a scope whose function closes the connection or the session says that
 
 TEST_CASE("a SOCI session that its user has closed is a lost connection") {
     on_each(all_kinds, [](Database& database) {
-        Engine engine = database.engine({.pool_size = 1});
+        // SOCI forgets an SQLite handle that it can't close because of kept statements: that would be reported as a
+        // leak.
+        const bool keeps = !instrumented || database.kind() != Kind::sqlite;
+        Engine engine = database.engine({.pool_size = 1, .statement_cache_size = keeps ? 100 : 0});
         Connection c = engine.connect();
         c.execute("SELECT 1");
         c.soci().close();
