@@ -8,6 +8,7 @@
 #include <sociable/errors/error.hpp>
 #include <sociable/errors/timeout_error.hpp>
 #include <sociable/events/event_hub.hpp>
+#include <sociable/health/metrics.hpp>
 #include <sociable/health/queueing.hpp>
 #include <sociable/health/simulation.hpp>
 #include <sociable/health/sizing.hpp>

@@ -303,6 +303,7 @@ PoolStatus PoolCore::status() const {
         s.size = size_;
         s.max_overflow = max_overflow_;
     }
+    s.min_idle = settings_.min_idle;
     const Figures now = strategy_->figures();
     s.checked_in = now.idle;
     s.checked_out = now.in_use();

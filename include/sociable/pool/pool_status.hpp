@@ -29,6 +29,7 @@ struct PoolStatus {
 
     Limit size = 0;          ///< connections that are kept open between checkouts, as configured
     Limit max_overflow = 0;  ///< connections beyond them that may be open at once, as configured
+    int min_idle = 0;        ///< idle connections that are kept ready, as configured
     int checked_in = 0;      ///< open and idle
     int checked_out = 0;     ///< in use, being opened by their borrowers, or in the hands of upkeep
     /// Open connections less `size`, as SQLAlchemy counts: negative while the pool has not filled up.
