@@ -6,13 +6,13 @@
 #     cmake/install_debian_packages.sh build tests coverage fuzz
 #
 # Boost is named by version: the unversioned packages are 1.74, which has no Boost.URL and can't be installed beside
-# 1.81. Nothing is ever removed, and the database servers are not started: the tests start private ones.
+# 1.81. Nothing is ever removed, and no server is started: the tests start private ones.
 set -euo pipefail
 
 declare -A packages=(
     [build]="g++ cmake ninja-build ccache pkg-config libsoci-dev libspdlog-dev libboost1.81-dev libboost-url1.81-dev
              libpq-dev libmariadb-dev libsqlite3-dev"
-    [tests]="doctest-dev postgresql mariadb-server"
+    [tests]="doctest-dev postgresql mariadb-server prometheus"
     [coverage]="gcovr"
     [fuzz]="clang libclang-rt-14-dev"
 )
