@@ -167,6 +167,25 @@ bool Lifecycle::is_well(Slot& slot, std::chrono::nanoseconds timeout) {
     return false;
 }
 
+std::chrono::nanoseconds Lifecycle::round_trip(Slot& slot) {
+    try {
+        slot.driver->limit_answers(settings_.ping_timeout);
+        const auto asked = Clock::now();
+        slot.driver->run("SELECT 1");
+        const auto took = Clock::now() - asked;
+        slot.driver->limit_answers(std::nullopt);
+        return took;
+    } catch (const DatabaseError& e) {
+        if (e.is_disconnect()) {
+            outdate(slot.generation.load(relaxed));
+            invalidate(slot, std::current_exception());
+        } else {
+            slot.driver->limit_answers(std::nullopt);
+        }
+        throw;
+    }
+}
+
 void Lifecycle::ping(Slot& slot, std::chrono::nanoseconds timeout) {
     const auto asked = Clock::now();
     slot.took_time = true;

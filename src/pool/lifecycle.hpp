@@ -41,6 +41,9 @@ public:
     bool is_fit(Slot& slot, Clock::time_point deadline);
     /// Asks the server whether the connection works; it is closed when it doesn't. @throws as is_fit()
     bool answers_ping(Slot& slot, std::chrono::nanoseconds timeout);
+    /// How long `SELECT 1` takes; the server has the ping's time for it. A connection that is lost by it is closed.
+    /// @throws DatabaseError
+    std::chrono::nanoseconds round_trip(Slot& slot);
     /// Ends what the borrower left open. A connection that can't be reset is closed; nothing is thrown.
     void reset(Slot& slot) noexcept;
     /// Closes a connected slot.

@@ -16,6 +16,10 @@ std::vector<Holder> Pool::holders() const { return core().holders(); }
 
 HealthCheck Pool::health_check(SourceLocation place) { return core().health_check(place); }
 
+std::chrono::microseconds Pool::round_trip(SourceLocation place) {
+    return std::chrono::ceil<std::chrono::microseconds>(core().round_trip(place));
+}
+
 void Pool::reconnect() { core().reconnect(); }
 
 void Pool::resize(Limit size, Limit max_overflow) {

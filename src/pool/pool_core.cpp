@@ -273,6 +273,13 @@ HealthCheck PoolCore::health_check(SourceLocation place) {
     return found;
 }
 
+std::chrono::nanoseconds PoolCore::round_trip(SourceLocation place) {
+    Checkout one = checkout(place);
+    const auto took = lifecycle_->round_trip(one.slot());
+    one.close();
+    return took;
+}
+
 void PoolCore::reconnect() {
     lifecycle_->outdate_all();
     run_in_background("sociable-open", [self = shared_from_this()] { self->maintenance_->renew_idle(); });
@@ -292,6 +299,12 @@ void PoolCore::reopen(Slot& slot) {
 }
 
 std::vector<Holder> PoolCore::holders() const { return pool::holders(*storage_, settings_.clock()); }
+
+PoolTimes PoolCore::times() const noexcept {
+    PoolTimes all = counters_.times();
+    all.period = Clock::now() - started_;
+    return all;
+}
 
 PoolStatus PoolCore::status() const {
     PoolStatus s;

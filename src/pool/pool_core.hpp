@@ -51,6 +51,7 @@ public:
     void retire() noexcept;
     Maintenance& maintenance() noexcept { return *maintenance_; }
     HealthCheck health_check(SourceLocation place);
+    std::chrono::nanoseconds round_trip(SourceLocation place);
     /// Replaces every connection: the idle ones now, one by one, those in use when they come back.
     void reconnect();
     void resize(Limit size, Limit max_overflow);
@@ -61,7 +62,7 @@ public:
 
     PoolStatus status() const;
     /// Since the start.
-    PoolTimes times() const noexcept { return counters_.times(); }
+    PoolTimes times() const noexcept;
     /// Of the last 60 to 65 seconds.
     PoolTimes recent_times() const { return recent_.last_minute(Clock::now()); }
     EventHub& hub() noexcept { return hub_; }
@@ -88,6 +89,7 @@ private:
     const Url url_;
     const std::shared_ptr<const EventHub> parent_;
     EventHub hub_;
+    const Clock::time_point started_ = Clock::now();
     Counters counters_;
     RecentTimes recent_{[this] { return counters_.times(); }};
     std::unique_ptr<SlotStorage> storage_;

@@ -8,7 +8,7 @@ namespace {
 
 PoolTimes difference(const PoolTimes& now, const PoolTimes& then) {
     return {now.wait.since(then.wait), now.connect.since(then.connect), now.use.since(then.use),
-            now.ping.since(then.ping), now.reset.since(then.reset)};
+            now.ping.since(then.ping), now.reset.since(then.reset),     {}};
 }
 
 }  // namespace
@@ -30,7 +30,10 @@ PoolTimes RecentTimes::last_minute(Clock::time_point now) const {
     // The first that is young enough: what happened since the one before it was done before the minute began.
     const auto first =
         std::find_if(readings_.begin(), readings_.end(), [&](const Reading& r) { return r.at >= now - span - step; });
-    return first == readings_.end() ? PoolTimes{} : difference(times, first->times);
+    if (first == readings_.end()) return {};
+    PoolTimes recent = difference(times, first->times);
+    recent.period = now - first->at;
+    return recent;
 }
 
 }  // namespace sociable::pool

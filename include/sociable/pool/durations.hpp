@@ -62,6 +62,7 @@ struct PoolTimes {
     Durations use;      ///< from handing it out until it comes back
     Durations ping;     ///< round trips that ask whether a connection works
     Durations reset;    ///< ending at return what was left open; only where something was
+    std::chrono::nanoseconds period{0};  ///< in which all of this was measured
 };
 
 }  // namespace sociable

@@ -9,6 +9,7 @@
 #include <sociable/pool/limit.hpp>
 #include <sociable/pool/pool_status.hpp>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -31,8 +32,9 @@ public:
     Pool& operator=(const Pool&) = default;
 
     PoolStatus status() const;
-    /// How long waiting, connecting and using took since the start, and in the last minute (60 to 65 s): the histograms
-    /// of which status() has the summaries. Empty without pool_record_times.
+    /// How long waiting, connecting and using took since the start, and in the last minute (60 to 65 s, and less when
+    /// the pool was not used before; PoolTimes::period tells): the histograms of which status() has the summaries.
+    /// Empty without pool_record_times.
     PoolTimes times() const;
     PoolTimes recent_times() const;
 
@@ -51,6 +53,11 @@ public:
     /// Asks every idle connection whether it works, and closes those that don't; with none idle, one is taken from the
     /// pool, or opened, and asked. @throws TimeoutError, DatabaseError when none can be had
     HealthCheck health_check(SourceLocation place = SourceLocation::current());
+
+    /// Borrows a connection, runs `SELECT 1` on it, for which the server has pool_ping_timeout, and returns how long
+    /// that took. A connection that is lost by it is closed. @throws TimeoutError, QueueFullError, DatabaseError when
+    /// none can be had, or when it doesn't answer
+    std::chrono::microseconds round_trip(SourceLocation place = SourceLocation::current());
 
     /// Replaces every connection when it is next checked out. Those in use stay usable.
     void invalidate();
