@@ -88,6 +88,8 @@ std::optional<IsolationLevel> Connection::isolation_level() const noexcept {
 
 soci::session& Connection::soci() { return state()->soci(); }
 
+std::string_view Connection::dialect_name() const { return state()->engine()->dialect->name(); }
+
 Info& Connection::info() { return state()->slot().info; }
 
 std::uint64_t Connection::connection_id() const { return state()->slot().connection_id; }

@@ -130,6 +130,8 @@ public:
     /// SOCI's own session, inside this connection's transaction, which begins if none has. Valid until the connection
     /// is closed or invalidated. What SOCI throws is not translated. Not to be reconnected: that is the pool's work.
     soci::session& soci();
+    /// Of the engine: "postgresql", "mysql" or "sqlite".
+    std::string_view dialect_name() const;
     /// What users attach to the connection itself: kept over checkouts, empty on a new connection.
     Info& info();
     /// Counts the connections that the pool has opened.
