@@ -13,6 +13,14 @@ inline std::optional<int> capacity(const PoolStatus& s) noexcept {
     return s.size.count() + s.max_overflow.count();
 }
 
+/// Whether a connection is there, or may be opened, for one more who asks.
+inline bool has_room(const PoolStatus& s) noexcept {
+    if (s.suspended || s.waiters > 0) return false;
+    if (s.pool_class == PoolClass::static_ || s.pool_class == PoolClass::assertion) return s.checked_out == 0;
+    const auto limit = capacity(s);
+    return !limit || s.checked_in > 0 || s.checked_out + s.opening < *limit;
+}
+
 /// A part of a whole; 0 of nothing.
 inline double share(std::uint64_t part, std::uint64_t whole) noexcept {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);

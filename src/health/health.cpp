@@ -13,14 +13,6 @@ namespace sociable {
 
 namespace {
 
-/// Whether a connection is there, or may be opened, for one more who asks.
-bool has_room(const PoolStatus& s) {
-    if (s.suspended || s.waiters > 0) return false;
-    if (s.pool_class == PoolClass::static_ || s.pool_class == PoolClass::assertion) return s.checked_out == 0;
-    const auto capacity = health::capacity(s);
-    return !capacity || s.checked_in > 0 || s.checked_out + s.opening < *capacity;
-}
-
 void make_round_trip(Pool& pool, SourceLocation place, HealthInput& input) try {
     input.round_trip = pool.round_trip(place);
 } catch (const std::bad_alloc&) {
@@ -41,7 +33,7 @@ Health check_health(const Engine& engine, const HealthOptions& options, HealthIn
     known.holders = pool.holders();
     known.round_trip.reset();
     known.round_trip_error.clear();
-    if (has_room(known.status)) make_round_trip(pool, place, known);
+    if (health::has_room(known.status)) make_round_trip(pool, place, known);
     return judge(known, options);
 }
 
