@@ -8,8 +8,11 @@
 #include <sociable/errors/error.hpp>
 #include <sociable/errors/timeout_error.hpp>
 #include <sociable/events/event_hub.hpp>
+#include <sociable/health/advice.hpp>
+#include <sociable/health/health.hpp>
 #include <sociable/health/metrics.hpp>
 #include <sociable/health/queueing.hpp>
+#include <sociable/health/server_activity.hpp>
 #include <sociable/health/simulation.hpp>
 #include <sociable/health/sizing.hpp>
 #include <sociable/pool/events.hpp>

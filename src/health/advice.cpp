@@ -17,6 +17,7 @@ namespace {
 /// What could not be asked; empty when all went well.
 std::string ask_server(const Engine& engine, AdviceInput& input) try {
     if (!health::has_room(input.status)) return "the server was not asked, since no connection was free";
+    engine.pool().round_trip();  // its deadline keeps a server that has stopped from being waited for
     Connection connection = Engine(engine).connect({.isolation_level = IsolationLevel::autocommit});
     input.server = server_activity(connection);
     return {};

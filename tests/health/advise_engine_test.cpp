@@ -40,12 +40,12 @@ constexpr auto no_period = std::chrono::milliseconds(1);
 TEST_CASE("a pool that is too small is told so from its own measurements; one that was not used, nothing") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine({.pool_size = 1, .max_overflow = 3});
-        CHECK_FALSE(advise(engine).enough_samples);  // which asks the server: one use
+        CHECK_FALSE(advise(engine).enough_samples);  // which asks the server: two uses
         work(engine);
         const AdviceReport report = advise(engine, {.min_period = no_period});
         CHECK(report.enough_samples);
         CHECK(has(report, "pool_size"));
-        CHECK(contains(report.basis, "161 uses"));
+        CHECK(contains(report.basis, "162 uses"));
         CHECK(has(report, "pool_recycle") == (database.kind() == Kind::mysql));  // its wait_timeout
         CHECK_FALSE(contains(report.basis, "asked"));
     });
@@ -73,6 +73,11 @@ TEST_CASE("a server that can't be asked is told in the basis") {
         Connection held = engine.connect();
         CHECK(contains(advise(engine, {.min_period = no_period}).basis, "since no connection was free"));
     }
+    script->forget();
+    script->on_run = [](const std::string&) { throw_disconnect(); };
+    CHECK(contains(advise(engine, {.min_period = no_period}).basis, "could not be asked: "));
+    CHECK(script->sql().empty());  // SELECT 1 has failed, and nothing that has no deadline was sent
+    script->on_run = [](const std::string&) {};
     script->on_execute = [](const std::string&) { throw_disconnect(); };
     CHECK(contains(advise(engine, {.min_period = no_period}).basis, "could not be asked: "));
     script->on_connect = [] { throw 42; };

@@ -82,9 +82,9 @@ struct AdviceReport {
 /// from any thread.
 AdviceReport advise(const AdviceInput& input);
 
-/// Advice from the pool's last minute. Asks the server on a connection of the pool, if one is free: what goes wrong
-/// with that is told in the basis. What else than the server's answers takes time is microseconds. Safe from any
-/// thread.
+/// Advice from the pool's last minute. Asks the server what it sees on a connection of the pool, if one is free and
+/// answers a round trip (see Pool::round_trip); what goes wrong with that is told in the basis. Both count as uses.
+/// Throws only for lack of memory, and for a pool from before a fork(). Safe from any thread.
 AdviceReport advise(const Engine& engine, const AdviceOptions& options = {});
 
 /// "pool_size: 5 -> 17" and lines for evidence and benefit.
