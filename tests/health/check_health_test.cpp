@@ -21,12 +21,15 @@ bool has(const Health& health, HealthCause cause) {
                        [cause](const HealthReason& r) { return r.cause == cause; });
 }
 
+/// However slow the machine is.
+constexpr HealthOptions patient{.round_trip_warning = 10s, .round_trip_error = 10s};
+
 }  // namespace
 
 TEST_CASE("an engine that works is healthy, and its round trip is timed") {
     on_each(all_kinds, [](Database& database) {
         Engine engine = database.engine();
-        const Health health = check_health(engine, {.round_trip_warning = 10s, .round_trip_error = 10s});
+        const Health health = check_health(engine, patient);
         CHECK(health.state == HealthState::healthy);
         CHECK(health.score == 100);
         REQUIRE(health.round_trip);
@@ -80,19 +83,19 @@ TEST_CASE("whatever is thrown becomes a reason") {
     script->on_run = [](const std::string&) {};
     HealthInput known;
     known.earlier = engine.pool().status();
-    CHECK(check_health(engine, {}, known).state == HealthState::healthy);
+    CHECK(check_health(engine, patient, known).state == HealthState::healthy);
 }
 
 TEST_CASE("a server that went away is an error, with its own words and no password, and well again when it is back") {
     for (const Kind kind : servers) {
         DOCTEST_SUBCASE(to_string(kind).c_str()) {
             OwnServer server(kind);
-            Engine engine = create_engine(server.url(), {.pool_timeout = 2s, .pool_ping_timeout = 300ms});
-            CHECK(check_health(engine).state == HealthState::healthy);
+            Engine engine = create_engine(server.url(), {.pool_timeout = 30s, .pool_ping_timeout = 300ms});
+            CHECK(check_health(engine, patient).state == HealthState::healthy);
             server.freeze();
             const auto asked = std::chrono::steady_clock::now();
             const Health frozen = check_health(engine);
-            CHECK(std::chrono::steady_clock::now() - asked < 2s);
+            CHECK(std::chrono::steady_clock::now() - asked < 10s);
             CHECK(has(frozen, HealthCause::round_trip_failed));
             server.thaw();
             server.kill();
@@ -103,7 +106,7 @@ TEST_CASE("a server that went away is an error, with its own words and no passwo
             HealthInput known;
             wait_until([&] {
                 known.earlier = engine.pool().status();
-                return check_health(engine, {}, known).state == HealthState::healthy;
+                return check_health(engine, patient, known).state == HealthState::healthy;
             });
         }
     }
