@@ -71,8 +71,10 @@ private:
     void waits() {
         if (s_.waiters > 0) {
             const Seconds oldest = s_.oldest_wait;
-            over(HealthCause::waiting, oldest.count(), -1, Seconds(limit_.wait_error).count(),
-                 count_of(s_.waiters, "caller") + " waiting for a connection, the first for " + text(oldest) + ".");
+            const bool long_wait = oldest > limit_.wait_error;
+            add(long_wait ? error : warning, HealthCause::waiting, oldest.count(),
+                long_wait ? Seconds(limit_.wait_error).count() : 0,
+                count_of(s_.waiters, "caller") + " waiting for a connection, the first for " + text(oldest) + ".");
         }
         const std::uint64_t timeouts = recent(&PoolStatus::timeouts);
         const double part = share(timeouts, recent(&PoolStatus::checkouts) + recent(&PoolStatus::failed));

@@ -55,7 +55,9 @@ HealthState judged(HealthCause cause, Change change) {
     CHECK(of == 100);
     HealthState worst = HealthState::healthy;
     for (const HealthReason& reason : health.reasons) {
-        CHECK((reason.value > reason.limit || (reason.cause == HealthCause::no_idle && reason.value == reason.limit)));
+        const bool may_equal = reason.cause == HealthCause::no_idle || reason.cause == HealthCause::waiting;
+        CHECK(reason.limit >= 0);
+        CHECK((reason.value > reason.limit || (may_equal && reason.value == reason.limit)));
         CHECK(reason.text.ends_with('.'));
         worst = std::max(worst, reason.state);
     }

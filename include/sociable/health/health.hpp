@@ -25,7 +25,7 @@ enum class HealthCause {
     utilisation,               ///< connections in use, as a share of all that may be open (room)
     no_idle,                   ///< all that are kept open are in use; the limit is the size (room)
     suspended,                 ///< the pool hands out nothing until resume() (room)
-    waiting,                   ///< seconds that the oldest waiter has waited (waits)
+    waiting,                   ///< somebody waits; seconds of the oldest wait (waits)
     timeouts,                  ///< checkouts that gave up waiting, as a share of all (waits)
     round_trip_failed,         ///< no connection was to be had, or it didn't answer (connects)
     slow_round_trip,           ///< seconds (connects)
