@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string_view>
 
-namespace sociable::advise {
+namespace sociable::tool {
 
 namespace {
 
@@ -148,4 +148,4 @@ std::string help_text() {
     return out.str();
 }
 
-}  // namespace sociable::advise
+}  // namespace sociable::tool

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-namespace sociable::advise {
+namespace sociable::tool {
 
 struct Arguments {
     SizingInput sizing;
@@ -19,4 +19,4 @@ Arguments parse_arguments(std::span<const char* const> words);
 
 std::string help_text();
 
-}  // namespace sociable::advise
+}  // namespace sociable::tool

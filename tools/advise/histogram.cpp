@@ -8,7 +8,7 @@
 #include <sstream>
 #include <vector>
 
-namespace sociable::advise {
+namespace sociable::tool {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::string histogram(const SimulatedWaits& waits) {
     return out.str();
 }
 
-}  // namespace sociable::advise
+}  // namespace sociable::tool

@@ -9,7 +9,7 @@
 #include <iomanip>
 #include <sstream>
 
-namespace sociable::advise {
+namespace sociable::tool {
 
 namespace {
 
@@ -111,4 +111,4 @@ std::string simulation_report(const SizingInput& in, const Sizing& s) {
     return out.str();
 }
 
-}  // namespace sociable::advise
+}  // namespace sociable::tool

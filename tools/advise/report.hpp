@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace sociable::advise {
+namespace sociable::tool {
 
 /// The proposed sizes, what is to be expected of them, and the formulas in words.
 std::string report(const SizingInput& input, const Sizing& sizing);
@@ -12,4 +12,4 @@ std::string report(const SizingInput& input, const Sizing& sizing);
 /// The same waits, simulated next to computed, and their distribution.
 std::string simulation_report(const SizingInput& input, const Sizing& sizing);
 
-}  // namespace sociable::advise
+}  // namespace sociable::tool

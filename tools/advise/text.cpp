@@ -5,7 +5,7 @@
 #include <iomanip>
 #include <sstream>
 
-namespace sociable::advise {
+namespace sociable::tool {
 
 std::string to_text(double number) {
     if (std::isinf(number)) return "without end";
@@ -34,4 +34,4 @@ std::string to_text(Seconds time) {
     return to_text(seconds) + " s";
 }
 
-}  // namespace sociable::advise
+}  // namespace sociable::tool

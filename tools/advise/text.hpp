@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace sociable::advise {
+namespace sociable::tool {
 
 /// With at most three digits that say something, and never as a power of ten: "17", "0.5", "12.3".
 std::string to_text(double number);
@@ -13,4 +13,4 @@ std::string percent(double share);
 /// In the unit that reads best: "12.3 ms".
 std::string to_text(Seconds time);
 
-}  // namespace sociable::advise
+}  // namespace sociable::tool
