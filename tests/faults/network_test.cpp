@@ -205,10 +205,8 @@ TEST_CASE("fault: what the server says is corrupted") {
         lasts(1s);
         to.proxy.corrupt = false;
         to.proxy.close_all();  // some wait for bytes that a corrupted length has promised
-        const FaultReport report = load.finish("corrupted answers for 1 s", to.name());
-        check_promises(report);
-        CHECK(report.error_count() > 0);
-        CHECK(engine.pool().status().invalidated > 0);
+        check_promises(load.finish("corrupted answers for 1 s", to.name()));
+        CHECK(engine.pool().status().invalidated > 0);  // before anybody saw an error, if a check has found it
     });
 }
 
