@@ -108,7 +108,21 @@ void Load::wait_for_error() {
     });
 }
 
+void Load::wait_for_server() const {
+    // One connect at a time, beside the pool: a server that is short of time itself is not the pool's doing.
+    Engine direct = create_engine(engine_.url(), {.pool_connect_retries = 0, .pool_class = PoolClass::null});
+    wait_until([&] {
+        try {
+            direct.connect();
+            return true;
+        } catch (const DatabaseError& e) {
+            return !e.is_disconnect();  // a server that says no is there
+        }
+    });
+}
+
 FaultReport Load::finish(const std::string& fault, const std::string& database) {
+    wait_for_server();
     const auto over = Clock::now();
     wait_until_served();
     FaultReport report;

@@ -36,8 +36,9 @@ struct FaultReport {
     int served = 0;
     std::map<std::string, int> errors;                   ///< seen by callers, by kind
     std::chrono::milliseconds longest_wait{unmeasured};  ///< for a connection, whether one came or not
-    std::chrono::milliseconds recovery{unmeasured};  ///< from the end of the fault until every thread was served again
-    int lost = -1;  ///< connections that the pool can't account for; below 0: unmeasured
+    std::chrono::milliseconds recovery{
+        unmeasured};  ///< from when the server takes a connection until every thread was served again
+    int lost = -1;    ///< connections that the pool can't account for; below 0: unmeasured
 
     int error_count() const;
 };
@@ -67,6 +68,7 @@ public:
     FaultReport finish(const std::string& fault, const std::string& database);
 
 private:
+    void wait_for_server() const;
     void run(std::size_t thread);
     void count_error();
 
