@@ -128,8 +128,8 @@ Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point asked) try {
     throw;
 }
 
-/// The clock costs nearly as much as all else in a checkout that finds an idle connection; it is read again only where
-/// time has passed since the borrower asked.
+/// The clock is a good part of what a checkout costs that finds an idle connection; it is read again only where time
+/// has passed since the borrower asked.
 void PoolCore::count_wait(Slot& slot, Clock::time_point asked, bool took_time) noexcept {
     slot.took_time = false;
     if (!settings_.record_times) return;

@@ -1,7 +1,7 @@
 // What users do that they shouldn't, or didn't mean: a clear error or the obvious outcome, never a crash, never a row
 // that stays when it was rolled back.
 #include "support/database.hpp"
-#include "support/load.hpp"
+#include "support/instrumented.hpp"
 #include "support/thrown.hpp"
 
 #include <soci/soci.h>

@@ -1,4 +1,5 @@
 // What networks do to connections, by a proxy between the pool and a real server.
+#include "support/callers.hpp"
 #include "support/load.hpp"
 #include "support/tcp_proxy.hpp"
 #include "support/threads.hpp"

@@ -1,5 +1,6 @@
 // What happens to the process itself: hooks that throw, no memory, no file descriptors, a clock that is set.
 #include "engine/engine_state.hpp"
+#include "support/callers.hpp"
 #include "support/load.hpp"
 #include "support/scripted.hpp"
 #include "support/threads.hpp"

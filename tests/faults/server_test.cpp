@@ -1,4 +1,5 @@
 // What happens to servers: they are killed, frozen, full, and end connections.
+#include "support/callers.hpp"
 #include "support/load.hpp"
 #include "support/own_server.hpp"
 #include "support/threads.hpp"

@@ -1,4 +1,5 @@
 // What happens to SQLite's files: an error that says so, and nothing lost.
+#include "support/callers.hpp"
 #include "support/database.hpp"
 #include "support/load.hpp"
 #include "support/threads.hpp"

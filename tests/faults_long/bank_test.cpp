@@ -1,5 +1,6 @@
 // Money is transferred while everything goes wrong. The sum never changes, what was acknowledged is there exactly once,
 // and nobody waits for longer than its timeout.
+#include "support/callers.hpp"
 #include "support/load.hpp"
 #include "support/own_server.hpp"
 #include "support/tcp_proxy.hpp"

