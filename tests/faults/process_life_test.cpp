@@ -84,8 +84,9 @@ TEST_CASE("a connection of static storage duration may outlive its engine") {
     });
 }
 
-// The thread sanitizer does not follow threads that a forked child starts.
-#ifndef __SANITIZE_THREAD__
+// Neither sanitizer of GCC 12 allows this: the thread sanitizer does not follow threads that a forked child starts, and
+// the address sanitizer's allocator keeps, in the child, each lock that another thread held at the fork.
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 TEST_CASE("after fork() the child has an upkeep and connects of its own, and the parent's go on working") {
     on_each(servers, [](Database& database) {
         Engine engine = database.engine(busy());
@@ -103,7 +104,9 @@ TEST_CASE("after fork() the child has an upkeep and connects of its own, and the
         CHECK(report.lost == 0);
     });
 }
+#endif
 
+#ifndef __SANITIZE_THREAD__
 TEST_CASE("a child may let go of what its parent was waiting with") {
     on_each(servers, [](Database& database) {
         Engine engine = database.engine({.pool_size = 1, .max_overflow = 0});
