@@ -11,8 +11,8 @@ set -euo pipefail
 
 declare -A packages=(
     [build]="g++ cmake ninja-build ccache pkg-config libsoci-dev libspdlog-dev libboost1.81-dev libboost-url1.81-dev
-             libpq-dev libmariadb-dev libsqlite3-dev"
-    [tests]="doctest-dev postgresql mariadb-server prometheus"
+             libboost-json1.81-dev libpq-dev libmariadb-dev libsqlite3-dev"
+    [tests]="doctest-dev postgresql mariadb-server prometheus python3-jsonschema chromium-headless-shell wrk"
     [coverage]="gcovr"
     [fuzz]="clang libclang-rt-14-dev"
 )

@@ -1,2 +1,0 @@
-// Boost.JSON, as part of the tests: its library need not be installed.
-#include <boost/json/src.hpp>
