@@ -92,7 +92,9 @@ std::string_view Connection::dialect_name() const { return state()->engine()->di
 
 Info& Connection::info() { return state()->slot().info; }
 
-std::uint64_t Connection::connection_id() const { return state()->slot().connection_id; }
+std::uint64_t Connection::connection_id() const {
+    return state()->slot().connection_id.load(std::memory_order_relaxed);
+}
 
 void Connection::invalidate(std::exception_ptr error) { state()->invalidate(std::move(error)); }
 

@@ -229,7 +229,7 @@ void ConnectionState::set_isolation_level(IsolationLevel level) {
 }
 
 std::optional<IsolationLevel> ConnectionState::isolation_level() const noexcept {
-    return options_.isolation_level ? options_.isolation_level : engine_->isolation_level;
+    return options_.isolation_level ? options_.isolation_level : engine_->options.isolation_level;
 }
 
 }  // namespace sociable::detail

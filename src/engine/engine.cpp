@@ -32,6 +32,8 @@ const Url& Engine::url() const noexcept { return state_->url; }
 
 const std::string& Engine::name() const noexcept { return state_->settings.name; }
 
+const EngineOptions& Engine::options() const noexcept { return state_->options; }
+
 std::string_view Engine::dialect_name() const noexcept { return state_->dialect->name(); }
 
 std::string Engine::quote_identifier(std::string_view name) const { return state_->dialect->quote_identifier(name); }

@@ -8,14 +8,12 @@
 
 namespace sociable::detail {
 
-EngineState::EngineState(Url u, Url c, std::shared_ptr<const dialect::Dialect> d, pool::Settings s,
-                         std::optional<IsolationLevel> level, Echo e)
+EngineState::EngineState(Url u, Url c, std::shared_ptr<const dialect::Dialect> d, pool::Settings s, EngineOptions o)
     : url(std::move(u)),
       connect_url(std::move(c)),
       dialect(std::move(d)),
       settings(std::move(s)),
-      isolation_level(level),
-      echo(e),
+      options(std::move(o)),
       pool_(std::make_shared<pool::PoolCore>(settings, dialect, connect_url, hub_)),
       epoch_(pool::fork_epoch()),
       renewing_(epoch_.load()) {

@@ -18,7 +18,7 @@ class EngineState {
 public:
     /// `connect_url` is the user's URL with what the options add to it.
     EngineState(Url url, Url connect_url, std::shared_ptr<const dialect::Dialect> dialect, pool::Settings settings,
-                std::optional<IsolationLevel> isolation_level, Echo echo);
+                EngineOptions options);
 
     ~EngineState();
 
@@ -29,8 +29,7 @@ public:
     const Url connect_url;
     const std::shared_ptr<const dialect::Dialect> dialect;
     const pool::Settings settings;
-    const std::optional<IsolationLevel> isolation_level;
-    const Echo echo;
+    const EngineOptions options;  ///< with their defaults filled in
 
 private:
     const std::shared_ptr<EventHub> hub_ = std::make_shared<EventHub>(&process_events());  ///< the pool's as well

@@ -13,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Limit default_size = 5;
+constexpr std::chrono::seconds default_connect_timeout{10};
 
 [[noreturn]] void refuse(const std::string& option, const std::string& why) {
     throw ArgumentError("option " + option + ": " + why);
@@ -129,7 +130,7 @@ Url connect_url(Url url, const EngineOptions& options, dialect::Locality localit
         if (options.connect_timeout) refuse("connect_timeout", "SQLite has no server to wait for");
         return url;
     }
-    const auto timeout = options.connect_timeout.value_or(std::chrono::seconds(10));
+    const auto timeout = options.connect_timeout.value_or(default_connect_timeout);
     if (options.connect_timeout || !url.query("connect_timeout"))
         url =
             url.with_query("connect_timeout", std::to_string(std::chrono::ceil<std::chrono::seconds>(timeout).count()));
@@ -196,14 +197,44 @@ pool::Settings pool_settings(const Url& url, const EngineOptions& options, const
     return settings;
 }
 
+namespace {
+
+/// What means nothing to this pool or database stays empty.
+EngineOptions with_defaults(EngineOptions o, const pool::Settings& s, const Url& url, dialect::Locality locality) {
+    const bool is_queue = s.pool_class == PoolClass::queue;
+    const bool keeps = s.pool_class != PoolClass::null;
+    if (is_queue) {
+        o.pool_size = s.size;
+        o.max_overflow = s.max_overflow;
+        o.pool_connecting_limit = s.connecting_limit;
+        o.pool_min_idle = s.min_idle;
+        o.pool_use_lifo = s.lifo;
+        o.warm_up = o.warm_up.value_or(0);
+    }
+    if (is_queue || s.pool_class == PoolClass::static_) o.pool_timeout = s.timeout;
+    if (keeps) o.pool_ping_timeout = s.ping_timeout;
+    if (s.pre_ping) o.pool_ping_after_idle = s.ping_after_idle;
+    if (locality == dialect::Locality::server) {
+        o.pool_connect_retries = s.connect_retries;
+        if (!o.creator && !o.connect_timeout && !url.query("connect_timeout"))
+            o.connect_timeout = default_connect_timeout;
+    }
+    o.pool_class = s.pool_class;
+    o.name = s.name;
+    return o;
+}
+
+}  // namespace
+
 std::shared_ptr<EngineState> make_engine_state(const Url& url, const EngineOptions& options) {
     std::shared_ptr<const dialect::Dialect> dialect = dialect::make_dialect(url, options.sqlite);
     if (options.isolation_level) dialect->check(*options.isolation_level);
     pool::Settings settings = pool_settings(url, options, *dialect);
     Url connecting = connect_url(url, options, dialect->locality(url));
     if (!options.creator) dialect->check(connecting);
+    EngineOptions effective = with_defaults(options, settings, url, dialect->locality(url));
     return std::make_shared<EngineState>(url, std::move(connecting), std::move(dialect), std::move(settings),
-                                         options.isolation_level, options.echo);
+                                         std::move(effective));
 }
 
 }  // namespace sociable::detail

@@ -27,7 +27,7 @@ void check(const RetryOptions& retry) {
 void Engine::run_repeatedly(const std::function<void(Connection&)>& f, const RetryOptions& retry,
                             const TransactionOptions& options, SourceLocation place) {
     check(retry);
-    const auto level = options_.isolation_level ? options_.isolation_level : state_->isolation_level;
+    const auto level = options_.isolation_level ? options_.isolation_level : state_->options.isolation_level;
     if (level == IsolationLevel::autocommit)
         throw InvalidRequestError("run_transaction: AUTOCOMMIT has no transaction that could be run again");
     pool::Backoff backoff(retry.backoff, retry.max_backoff);

@@ -22,7 +22,7 @@ std::string text_of(const ValueView& v) {
 
 Stopwatch::Stopwatch(const EngineState& engine)
     : engine_(engine),
-      logs_(engine.echo != Echo::off || log::engine().should_log(spdlog::level::debug)),
+      logs_(engine.options.echo != Echo::off || log::engine().should_log(spdlog::level::debug)),
       runs_(logs_ || engine.hub.has_listeners<event::AfterExecute>()) {
     if (runs_) start_ = Clock::now();
 }
@@ -34,9 +34,9 @@ std::chrono::nanoseconds Stopwatch::elapsed() const {
 void Stopwatch::log(std::string_view sql, std::int64_t rows, std::span<const ValueView> values) const {
     if (!logs_) return;
     std::string bound;
-    if (engine_.echo == Echo::values)
+    if (engine_.options.echo == Echo::values)
         for (const ValueView& value : values) bound += (bound.empty() ? " values: " : ", ") + text_of(value);
-    const auto level = engine_.echo == Echo::off ? spdlog::level::debug : spdlog::level::info;
+    const auto level = engine_.options.echo == Echo::off ? spdlog::level::debug : spdlog::level::info;
     log::engine().log(level, "{}: {} [{:.3f} ms, {} rows affected]{}", engine_.settings.name, sql,
                       std::chrono::duration<double, std::milli>(elapsed()).count(), rows, bound);
 }

@@ -33,10 +33,19 @@ std::string ask_server(const Engine& engine, AdviceInput& input) try {
 
 AdviceReport advise(const AdviceInput& input) { return health::Advisor(input).report(); }
 
-AdviceReport advise(const Engine& engine, const AdviceOptions& options) {
+AdviceInput advice_input(const Engine& engine, const AdviceOptions& options) {
     const Pool pool = engine.pool();
     AdviceInput input{.status = pool.status(), .times = pool.recent_times(), .holders = pool.holders()};
     input.options = options;
+    const EngineOptions& own = engine.options();
+    if (!options.recycle) input.options.recycle = own.pool_recycle;
+    if (!options.max_idle_time) input.options.max_idle_time = own.pool_max_idle_time;
+    if (options.min_idle == 0) input.options.min_idle = own.pool_min_idle.value_or(0);
+    return input;
+}
+
+AdviceReport advise(const Engine& engine, const AdviceOptions& options) {
+    AdviceInput input = advice_input(engine, options);
     const std::string missing = ask_server(engine, input);
     AdviceReport report = advise(input);
     if (!missing.empty()) report.basis += "; " + missing;

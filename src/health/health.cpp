@@ -13,8 +13,8 @@ namespace sociable {
 
 namespace {
 
-void make_round_trip(Pool& pool, SourceLocation place, HealthInput& input) try {
-    input.round_trip = pool.round_trip(place);
+void make_round_trip(Pool& pool, std::chrono::milliseconds patience, SourceLocation place, HealthInput& input) try {
+    input.round_trip = pool.round_trip(patience, place);
 } catch (const std::bad_alloc&) {
     throw;
 } catch (const InvalidRequestError&) {
@@ -33,7 +33,7 @@ Health check_health(const Engine& engine, const HealthOptions& options, HealthIn
     known.holders = pool.holders();
     known.round_trip.reset();
     known.round_trip_error.clear();
-    if (health::has_room(known.status)) make_round_trip(pool, place, known);
+    if (health::has_room(known.status)) make_round_trip(pool, options.round_trip_error, place, known);
     return judge(known, options);
 }
 

@@ -1,23 +1,50 @@
 #include <sociable/monitor/monitor_handler.hpp>
 
+#include "monitor/routes.hpp"
+
 #include <sociable/errors/error.hpp>
+
+#include <algorithm>
+#include <set>
 
 namespace sociable {
 
-class MonitorHandler::State {};
+namespace {
 
-MonitorHandler::MonitorHandler(std::vector<Engine> engines, MonitorOptions) : state_(std::make_shared<State>()) {
+void check(const std::vector<Engine>& engines, const MonitorOptions& options) {
     if (engines.empty()) throw ArgumentError("a monitor needs an engine");
+    std::set<std::string> names;
+    for (const Engine& engine : engines)
+        if (!names.insert(engine.name()).second)
+            throw ArgumentError("a monitor can't tell apart two engines named '" + engine.name() +
+                                "'; give them names by EngineOptions::name");
+    const auto is_printable = [](char c) { return c > ' ' && c < '\x7f'; };
+    if (!std::all_of(options.token.begin(), options.token.end(), is_printable))
+        throw ArgumentError(
+            "option token: has a character that an HTTP header can't carry; valid is printable ASCII "
+            "without blanks");
+    if (options.open_metrics && options.token.empty())
+        throw ArgumentError("option open_metrics: means nothing without a token");
+    if (options.database_timeout <= std::chrono::milliseconds::zero())
+        throw ArgumentError("option database_timeout: is " + std::to_string(options.database_timeout.count()) +
+                            " ms; valid are 1 ms and more");
+    if (options.database_max_age < std::chrono::milliseconds::zero())
+        throw ArgumentError("option database_max_age: is " + std::to_string(options.database_max_age.count()) +
+                            " ms; valid are 0 ms and more");
+}
+
+}  // namespace
+
+MonitorHandler::MonitorHandler(std::vector<Engine> engines, MonitorOptions options) {
+    check(engines, options);
+    routes_ = std::make_shared<const monitor::Routes>(std::move(engines), std::move(options));
 }
 
 MonitorHandler::MonitorHandler(Engine engine, MonitorOptions options)
     : MonitorHandler(std::vector<Engine>{std::move(engine)}, std::move(options)) {}
 
-MonitorResponse MonitorHandler::operator()(const MonitorRequest& request) const {
-    if (request.target == "/health") return {.body = "{\"status\":\"ok\"}"};
-    return {.status = 404, .body = "{\"error\":\"nothing is here\"}"};
-}
+MonitorResponse MonitorHandler::operator()(const MonitorRequest& request) const { return routes_->answer(request); }
 
-bool MonitorHandler::is_quick(std::string_view target) noexcept { return target == "/health"; }
+bool MonitorHandler::is_quick(std::string_view target) noexcept { return monitor::Routes::is_quick(target); }
 
 }  // namespace sociable

@@ -12,12 +12,12 @@ class AssertionPool final : public QueuePool {
 public:
     explicit AssertionPool(const Parts& parts) : QueuePool(parts, {.size = 1, .overflow = 0}) {}
 
-    Slot& take(SourceLocation place, Clock::time_point deadline) override {
+    Slot& take(SourceLocation place, Patience patience) override {
         try {
             return take_at_once();
         } catch (const TimeoutError& e) {
             const auto& holders = e.info().holders;
-            if (holders.empty()) return QueuePool::take(place, deadline);  // it is being checked or replaced
+            if (holders.empty()) return QueuePool::take(place, patience);  // it is being checked or replaced
             throw InvalidRequestError("pool '" + parts_.settings.name +
                                       "': AssertionPool lends one connection at a time, and it is out since " +
                                       to_string(holders.front().place));

@@ -4,14 +4,19 @@
 
 namespace sociable::pool {
 
+std::optional<Holder> holder(const Slot& slot, Clock::time_point now) {
+    const auto loan = slot.loan.read();
+    if (!loan) return std::nullopt;
+    const bool connected = slot.generation.load(std::memory_order_acquire) != 0;
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - loan->since);
+    return Holder{loan->place, loan->thread, std::max(age, std::chrono::milliseconds(0)),
+                  connected ? slot.connection_id.load(std::memory_order_relaxed) : 0};
+}
+
 std::vector<Holder> holders(const SlotStorage& storage, Clock::time_point now) {
     std::vector<Holder> all;
     storage.for_each([&](const Slot& slot) {
-        const auto loan = slot.loan.read();
-        if (!loan) return;
-        const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - loan->since);
-        all.push_back({loan->place, loan->thread, std::max(age, std::chrono::milliseconds(0)),
-                       slot.lent_connection.load(std::memory_order_relaxed)});
+        if (auto one = holder(slot, now)) all.push_back(std::move(*one));
     });
     std::sort(all.begin(), all.end(), [](const Holder& a, const Holder& b) { return a.age > b.age; });
     return all;

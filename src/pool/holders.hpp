@@ -9,6 +9,9 @@
 
 namespace sociable::pool {
 
+/// Who has borrowed a slot; nothing while nobody has.
+std::optional<Holder> holder(const Slot& slot, Clock::time_point now);
+
 /// Who has borrowed slots of `storage` at the time `now`, longest first.
 std::vector<Holder> holders(const SlotStorage& storage, Clock::time_point now);
 

@@ -52,7 +52,9 @@ void Lifecycle::open(Slot& slot, int retries) {
     }
     Counters::add(counters_.opened);
     try {
-        slot.connection_id = last_connection_id_.fetch_add(1, std::memory_order_relaxed) + 1;
+        slot.connection_id.store(last_connection_id_.fetch_add(1, relaxed) + 1, relaxed);
+        slot.used_before.store(slot.checkouts.load(relaxed), relaxed);
+        slot.opened_at.store(settings_.clock(), relaxed);
         slot.expires_at.store(expiry(), relaxed);
         slot.idle_since.store(settings_.clock(), relaxed);
         slot.well_at.store(settings_.clock(), relaxed);
@@ -68,7 +70,7 @@ void Lifecycle::open(Slot& slot, int retries) {
     }
     counters_.connect.add(Clock::now() - begun);
     remember_connect_error({});
-    log::pool().debug("{}: connection {} opened", settings_.name, slot.connection_id);
+    log::pool().debug("{}: connection {} opened", settings_.name, slot.connection_id.load(relaxed));
 }
 
 std::unique_ptr<dialect::Driver> Lifecycle::connect(Slot& slot) {
@@ -207,7 +209,7 @@ void Lifecycle::reset(Slot& slot) noexcept {
         using dialect::TransactionState;
         const TransactionState state = slot.driver->transaction_state();
         if (state == TransactionState::lost) {
-            log::pool().info("{}: connection {} is lost", settings_.name, slot.connection_id);
+            log::pool().info("{}: connection {} is lost", settings_.name, slot.connection_id.load(relaxed));
             return close(slot, CloseReason::invalidated);
         }
         const bool resets = settings_.reset_session && slot.session_changed;
@@ -233,14 +235,14 @@ void Lifecycle::reset(Slot& slot) noexcept {
         slot.driver->limit_answers(std::nullopt);
         counters_.reset.add(Clock::now() - begun);
     } catch (...) {
-        log::pool().warn("{}: connection {} could not be reset and is closed: {}", settings_.name, slot.connection_id,
-                         text_of(std::current_exception()));
+        log::pool().warn("{}: connection {} could not be reset and is closed: {}", settings_.name,
+                         slot.connection_id.load(relaxed), text_of(std::current_exception()));
         close(slot, CloseReason::failed_reset);
     }
 }
 
 void Lifecycle::invalidate(Slot& slot, std::exception_ptr error) {
-    log::pool().info("{}: connection {} is invalidated{}", settings_.name, slot.connection_id,
+    log::pool().info("{}: connection {} is invalidated{}", settings_.name, slot.connection_id.load(relaxed),
                      error ? ": " + text_of(error) : std::string());
     try {
         fire<event::Invalidate>(slot, std::move(error));
@@ -261,7 +263,8 @@ void Lifecycle::close(Slot& slot, CloseReason reason) noexcept {
         log::pool().warn("{}: a close listener threw: {}", settings_.name, text_of(std::current_exception()));
     }
     drop(slot, reason);
-    log::pool().debug("{}: connection {} closed: {}", settings_.name, slot.connection_id, to_string(reason));
+    log::pool().debug("{}: connection {} closed: {}", settings_.name, slot.connection_id.load(relaxed),
+                      to_string(reason));
 }
 
 void Lifecycle::drop(Slot& slot, CloseReason reason) noexcept {
@@ -272,7 +275,8 @@ void Lifecycle::drop(Slot& slot, CloseReason reason) noexcept {
     try {
         slot.session->close();
     } catch (...) {
-        log::pool().warn("{}: connection {} could not be closed properly", settings_.name, slot.connection_id);
+        log::pool().warn("{}: connection {} could not be closed properly", settings_.name,
+                         slot.connection_id.load(relaxed));
     }
     Counters::add(counters_.closed_by(reason));
 }

@@ -77,7 +77,9 @@ public:
         const HookGuard::Call call(hooks_);
         if (!call) return;
         slot.session_changed = true;
-        E e{event::PoolEvent(settings_.name, slot.connection_id, *slot.session, slot.info), std::move(fields)...};
+        E e{event::PoolEvent(settings_.name, slot.connection_id.load(std::memory_order_relaxed), *slot.session,
+                             slot.info),
+            std::move(fields)...};
         hub_.fire(e);
     }
     std::string last_connect_error() const;

@@ -66,7 +66,7 @@ void Maintenance::report_leaks() {
         Counters::add(parts_.counters.leaks);
         const auto age = std::chrono::duration_cast<milliseconds>(now - loan->since);
         log::pool().warn("{}: connection {} may be leaked: taken at {}", parts_.settings.name,
-                         slot.lent_connection.load(relaxed), to_string(Holder{loan->place, loan->thread, age}));
+                         slot.connection_id.load(relaxed), to_string(Holder{loan->place, loan->thread, age}));
     });
 }
 

@@ -11,7 +11,7 @@ class NullPool final : public Strategy {
 public:
     explicit NullPool(const Parts& parts) : parts_(parts) {}
 
-    Slot& take(SourceLocation, Clock::time_point) override {
+    Slot& take(SourceLocation, Patience) override {
         Slot& slot = parts_.storage.take();
         out_.fetch_add(1, std::memory_order_relaxed);
         return slot;

@@ -16,8 +16,17 @@ std::vector<Holder> Pool::holders() const { return core().holders(); }
 
 HealthCheck Pool::health_check(SourceLocation place) { return core().health_check(place); }
 
+std::vector<PooledConnection> Pool::connections() const { return core().connections(); }
+
+std::chrono::microseconds Pool::round_trip(std::chrono::milliseconds longest_wait, SourceLocation place) {
+    if (longest_wait < std::chrono::milliseconds::zero())
+        throw ArgumentError("round_trip: the longest wait is " + std::to_string(longest_wait.count()) +
+                            " ms; valid are 0 and more");
+    return std::chrono::ceil<std::chrono::microseconds>(core().round_trip(longest_wait, place));
+}
+
 std::chrono::microseconds Pool::round_trip(SourceLocation place) {
-    return std::chrono::ceil<std::chrono::microseconds>(core().round_trip(place));
+    return round_trip(std::chrono::milliseconds::max(), place);
 }
 
 void Pool::reconnect() { core().reconnect(); }

@@ -3,6 +3,7 @@
 #include "pool/background.hpp"
 #include "pool/fork_epoch.hpp"
 #include "pool/holders.hpp"
+#include "pool/pooled_connections.hpp"
 #include "pool/thread_exit.hpp"
 #include "pool/upkeep.hpp"
 
@@ -80,7 +81,7 @@ PoolCore::~PoolCore() {
 
 bool PoolCore::is_of_parent() const noexcept { return epoch_ != fork_epoch(); }
 
-Checkout PoolCore::checkout(SourceLocation place) {
+Checkout PoolCore::checkout(SourceLocation place, std::chrono::milliseconds longest_wait) {
     if (settings_.pool_class == PoolClass::singleton_thread)
         at_thread_exit(this, [weak = weak_from_this()] {
             if (const auto self = weak.lock(); self && !self->is_of_parent()) self->strategy_->thread_ends();
@@ -88,19 +89,18 @@ Checkout PoolCore::checkout(SourceLocation place) {
 
     const auto asked = Clock::now();
     if (settings_.record_times) recent_.use(asked);
-    Slot& slot = take_ready(place, asked);
+    Slot& slot = take_ready(place, asked, std::min(settings_.timeout, longest_wait));
     slot.lent_generation.store(slot.generation.load(relaxed), relaxed);  // it may have been opened anew
-    slot.lent_connection.store(slot.connection_id, relaxed);
     return Checkout(shared_from_this(), slot);
 }
 
 /// Who finds its connection dead asks for another, and has no more time for it than before.
-Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point asked) try {
-    const auto deadline = after(settings_.timeout, asked);
+Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point asked, std::chrono::milliseconds allowed) try {
+    const Patience patience{after(allowed, asked), allowed};
     bool waited = false;
-    const auto check_until = never_waits() ? Clock::time_point::max() : deadline;
+    const auto check_until = never_waits() ? Clock::time_point::max() : patience.until;
     for (;;) {
-        Slot& slot = strategy_->take(place, deadline);
+        Slot& slot = strategy_->take(place, patience);
         lend(slot, place);
         bool found_open = slot.connected() && !slot.just_connected;
         try {
@@ -190,8 +190,7 @@ void PoolCore::end_loan(Slot& slot) noexcept {
         slot.leak_reported.store(false, relaxed);
         if (const auto loan = slot.loan.read())
             log::pool().warn(
-                "{}: connection {} came back after all: taken at {}", settings_.name,
-                slot.lent_connection.load(relaxed),
+                "{}: connection {} came back after all: taken at {}", settings_.name, slot.connection_id.load(relaxed),
                 to_string(Holder{loan->place, loan->thread,
                                  std::chrono::duration_cast<std::chrono::milliseconds>(now - loan->since)}));
     }
@@ -273,8 +272,8 @@ HealthCheck PoolCore::health_check(SourceLocation place) {
     return found;
 }
 
-std::chrono::nanoseconds PoolCore::round_trip(SourceLocation place) {
-    Checkout one = checkout(place);
+std::chrono::nanoseconds PoolCore::round_trip(std::chrono::milliseconds longest_wait, SourceLocation place) {
+    Checkout one = checkout(place, longest_wait);
     const auto took = lifecycle_->round_trip(one.slot());
     one.close();
     return took;
@@ -299,6 +298,8 @@ void PoolCore::reopen(Slot& slot) {
 }
 
 std::vector<Holder> PoolCore::holders() const { return pool::holders(*storage_, settings_.clock()); }
+
+std::vector<PooledConnection> PoolCore::connections() const { return pooled_connections(*storage_, settings_.clock()); }
 
 PoolTimes PoolCore::times() const noexcept {
     PoolTimes all = counters_.times();

@@ -10,6 +10,7 @@
 #include <sociable/errors/source_location.hpp>
 #include <sociable/events/event_hub.hpp>
 #include <sociable/pool/pool_status.hpp>
+#include <sociable/pool/pooled_connection.hpp>
 
 #include <chrono>
 #include <exception>
@@ -30,7 +31,8 @@ public:
              std::shared_ptr<const EventHub> parent);
     ~PoolCore();
 
-    Checkout checkout(SourceLocation place);
+    /// Waits for up to pool_timeout, or less if so asked.
+    Checkout checkout(SourceLocation place, std::chrono::milliseconds longest_wait = std::chrono::milliseconds::max());
     /// @throws what a checkin listener throws, after the slot is back
     void give_back(Slot& slot);
     void soft_invalidate(Slot& slot, std::exception_ptr error);
@@ -51,7 +53,7 @@ public:
     void retire() noexcept;
     Maintenance& maintenance() noexcept { return *maintenance_; }
     HealthCheck health_check(SourceLocation place);
-    std::chrono::nanoseconds round_trip(SourceLocation place);
+    std::chrono::nanoseconds round_trip(std::chrono::milliseconds longest_wait, SourceLocation place);
     /// Replaces every connection: the idle ones now, one by one, those in use when they come back.
     void reconnect();
     void resize(Limit size, Limit max_overflow);
@@ -59,6 +61,7 @@ public:
     /// Reconnects a checked out slot in place. @throws DatabaseError
     void reopen(Slot& slot);
     std::vector<Holder> holders() const;
+    std::vector<PooledConnection> connections() const;
 
     PoolStatus status() const;
     /// Since the start.
@@ -73,7 +76,7 @@ public:
     bool is_of_parent() const noexcept;
 
 private:
-    Slot& take_ready(SourceLocation place, Clock::time_point asked);
+    Slot& take_ready(SourceLocation place, Clock::time_point asked, std::chrono::milliseconds allowed);
     void count_wait(Slot& slot, Clock::time_point asked, bool took_time) noexcept;
     void lend(Slot& slot, SourceLocation place) noexcept;
     void abandon(Slot& slot) noexcept;

@@ -20,15 +20,15 @@ constexpr std::chrono::milliseconds upkeep_at_most{10};
 QueuePool::QueuePool(const Parts& parts, const Gate::Settings& gate)
     : parts_(parts), gate_(gate, parts.storage), opener_(parts, gate_), demand_([this] { opener_.demand(); }) {}
 
-Slot& QueuePool::take(SourceLocation place, Clock::time_point deadline) {
+Slot& QueuePool::take(SourceLocation place, Patience patience) {
     if (Slot* slot = gate_.try_take()) return *slot;
     if (never_waits()) return take_at_once();
     if (gate_.is_full())
         warn_of_self_deadlock(place);
     else if (!gate_.is_suspended())
         opener_.check();
-    const Gate::Outcome outcome = gate_.wait(deadline, demand_);
-    if (!outcome.slot) refuse(outcome);
+    const Gate::Outcome outcome = gate_.wait(patience.until, demand_);
+    if (!outcome.slot) refuse(outcome, patience.allowed);
     outcome.slot->took_time = true;
     return *outcome.slot;
 }
@@ -40,7 +40,7 @@ Slot& QueuePool::take_at_once() {
         if (!gate_.is_suspended() && static_cast<int>(holders(parts_.storage, {}).size()) < gate_.figures().open)
             if (const Gate::Outcome outcome = gate_.wait(after(upkeep_at_most), [] {}); outcome.slot)
                 return *outcome.slot;
-        refuse({});
+        refuse({}, parts_.settings.timeout);
     }
     try {
         return parts_.storage.take();
@@ -67,7 +67,7 @@ void QueuePool::warn_of_self_deadlock(SourceLocation place) {
         gate_.figures().open);
 }
 
-void QueuePool::refuse(const Gate::Outcome& outcome) const {
+void QueuePool::refuse(const Gate::Outcome& outcome, std::chrono::milliseconds allowed) const {
     const Settings& settings = parts_.settings;
     switch (outcome.failure) {
         case Gate::Failure::queue_full:
@@ -88,7 +88,7 @@ void QueuePool::refuse(const Gate::Outcome& outcome) const {
     info.checked_out = now.in_use();
     info.opening = now.opening;
     info.waiters = waiters() + 1;
-    info.waited = settings.timeout;
+    info.waited = allowed;
     info.oldest_wait =
         std::max(std::chrono::duration_cast<std::chrono::milliseconds>(gate_.oldest_wait()), info.waited);
     info.suspended = gate_.is_suspended();

@@ -15,7 +15,7 @@ class QueuePool : public Strategy {
 public:
     QueuePool(const Parts& parts, const Gate::Settings& gate);
 
-    Slot& take(SourceLocation place, Clock::time_point deadline) override;
+    Slot& take(SourceLocation place, Patience patience) override;
     bool borrower_opens() const noexcept override { return never_waits(); }
     void check_reachable() const override { opener_.check(); }
     void put(Slot& slot) noexcept override;
@@ -44,7 +44,7 @@ private:
     void close_outdated() noexcept;
     void release_permit() noexcept;
     void warn_of_self_deadlock(SourceLocation place);
-    [[noreturn]] void refuse(const Gate::Outcome& outcome) const;
+    [[noreturn]] void refuse(const Gate::Outcome& outcome, std::chrono::milliseconds allowed) const;
 
     Gate gate_;
     Opener opener_;

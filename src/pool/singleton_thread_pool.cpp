@@ -16,7 +16,7 @@ class SingletonThreadPool final : public Strategy {
 public:
     explicit SingletonThreadPool(const Parts& parts) : parts_(parts) {}
 
-    Slot& take(SourceLocation place, Clock::time_point) override {
+    Slot& take(SourceLocation place, Patience) override {
         const std::lock_guard lock(mutex_);
         Place& mine = places_[std::this_thread::get_id()];
         if (mine.out)

@@ -31,7 +31,6 @@ struct Slot {
     std::unique_ptr<dialect::Driver> driver;
     Info info;
 
-    std::uint64_t connection_id = 0;
     const void* backend = nullptr;  ///< of the session, as it was opened
     bool just_connected = false;    ///< since the last checkout: no ping is due
     bool session_changed = false;   ///< since the last reset of the session
@@ -46,8 +45,10 @@ struct Slot {
     std::atomic<std::uint64_t> hits{0};             ///< of the checkouts, those that found a connection
     std::atomic<std::uint64_t> looks{0};            ///< at the socket, whether it is still open
     std::atomic<std::uint64_t> lent_generation{0};  ///< 0 while nobody has borrowed it
-    std::atomic<std::uint64_t> lent_connection{0};  ///< its connection_id then
-    std::atomic<std::uint64_t> generation{0};       ///< the pool's, when this connection was opened; 0 without one
+    std::atomic<std::uint64_t> connection_id{0};    ///< of the last connection, also when it is closed
+    std::atomic<std::uint64_t> used_before{0};      ///< of the checkouts, those before this connection was opened
+    std::atomic<Clock::time_point> opened_at{Clock::time_point::min()};
+    std::atomic<std::uint64_t> generation{0};  ///< the pool's, when this connection was opened; 0 without one
     std::atomic<Clock::time_point> expires_at{Clock::time_point::max()};  ///< recycled from then on
     std::atomic<Clock::time_point> idle_since{Clock::time_point::min()};
     std::atomic<Clock::time_point> well_at{Clock::time_point::min()};  ///< last known to be well

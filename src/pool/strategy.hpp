@@ -12,6 +12,12 @@
 
 namespace sociable::pool {
 
+/// How long a borrower waits.
+struct Patience {
+    Clock::time_point until;
+    std::chrono::milliseconds allowed;  ///< the same, counted from when the borrower asked first
+};
+
 /// What the kinds of pools decide: which slot a borrower gets, whether it waits, and whether a connection is kept when
 /// it comes back. The life of the connection itself is Lifecycle's.
 ///
@@ -20,9 +26,9 @@ class Strategy {
 public:
     virtual ~Strategy() = default;
 
-    /// A slot for the calling thread, by `deadline`. @throws TimeoutError, QueueFullError, ResourceClosedError,
+    /// A slot for the calling thread, within `patience`. @throws TimeoutError, QueueFullError, ResourceClosedError,
     /// InvalidRequestError, DatabaseError when a connection was to be opened in the background and could not
-    virtual Slot& take(SourceLocation place, Clock::time_point deadline) = 0;
+    virtual Slot& take(SourceLocation place, Patience patience) = 0;
     /// Whether a slot taken that is not connected is to be connected by the borrower, or put back and taken anew.
     virtual bool borrower_opens() const noexcept { return true; }
     /// @throws DatabaseError while the database is known to be down

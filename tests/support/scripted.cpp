@@ -146,8 +146,7 @@ std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script
     settings.require_primary = options.pool_require_primary;
     settings.clock = [script] { return pool::Clock::now() + script->clock_offset.load(); };
     settings.connect_backoff = std::chrono::milliseconds(1);
-    return std::make_shared<detail::EngineState>(url, url, dialect, std::move(settings), options.isolation_level,
-                                                 options.echo);
+    return std::make_shared<detail::EngineState>(url, url, dialect, std::move(settings), known);
 }
 
 void throw_disconnect() {

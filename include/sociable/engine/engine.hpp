@@ -87,6 +87,9 @@ public:
 
     const Url& url() const noexcept;
     const std::string& name() const noexcept;
+    /// What it was made with, and the defaults of what was left out; what means nothing to its pool or its database
+    /// stays empty. Pool::resize() changes nothing here.
+    const EngineOptions& options() const noexcept;
     /// "postgresql", "mysql" or "sqlite".
     std::string_view dialect_name() const noexcept;
     /// The name in the quotes that the database wants around identifiers.

@@ -41,7 +41,8 @@ struct AdviceOptions {
     std::optional<int> max_connections{};
     std::optional<int> reserved_connections{};  ///< of them, for others. Default: the server's own, and 5
 
-    // The engine's options as they are; none where they are not set. They are only compared
+    // The engine's options as they are; none where they are not set. They are only compared; advice_input() takes
+    // the engine's own where they are left out
     std::optional<std::chrono::milliseconds> recycle{};
     std::optional<std::chrono::milliseconds> max_idle_time{};
     int min_idle = 0;
@@ -65,6 +66,10 @@ struct AdviceReport {
     std::string basis;            ///< what was measured, or what is missing, and what could not be computed
     std::vector<Advice> advice{};
 };
+
+/// What the engine tells by itself: the pool's last minute, and of its options those that are compared. No database is
+/// asked. Safe from any thread.
+AdviceInput advice_input(const Engine& engine, const AdviceOptions& options = {});
 
 /// Works out what to change; no database is asked. The rate is uses / period, the hold time their mean, and its
 /// variability is measured; size_pool() makes sizes of them. In overload, or when checkouts time out, the rate is what

@@ -102,9 +102,9 @@ struct HealthInput {
 Health judge(const HealthInput& input, const HealthOptions& options = {});
 
 /// Reads the pool's status and holders, and makes a round trip: `SELECT 1`, on a connection borrowed for it (so it
-/// counts as a checkout, and listeners hear of it). Borrowing waits for up to pool_timeout, as everybody does, and the
-/// server has pool_ping_timeout to answer; but none is tried while the pool is suspended, others wait, or no connection
-/// is free, which are reasons of their own. `known` gives what only the caller has: `earlier` and `server`.
+/// counts as a checkout, and listeners hear of it). Borrowing waits for up to round_trip_error, or pool_timeout, and
+/// the server has pool_ping_timeout to answer; but none is tried while the pool is suspended, others wait, or no
+/// connection is free, which are reasons of their own. `known` gives what only the caller has: `earlier` and `server`.
 /// Whatever goes wrong becomes a reason; only lack of memory, and a pool from before a fork(), throw. Safe from any
 /// thread.
 Health check_health(const Engine& engine, const HealthOptions& options = {}, HealthInput known = {},

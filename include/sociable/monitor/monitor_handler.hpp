@@ -11,6 +11,10 @@
 
 namespace sociable {
 
+namespace monitor {
+class Routes;
+}
+
 /// What a monitor must know of an HTTP request.
 struct MonitorRequest {
     std::string_view method = "GET";
@@ -23,7 +27,7 @@ struct MonitorResponse {
     int status = 200;
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> headers{};  ///< others, such as Allow
-    std::string body{};                                          ///< empty for HEAD
+    std::string body{};  ///< for HEAD as well, so that its length can be told; it isn't sent then
 };
 
 /// A function from request to response: the monitor without its server, to be mounted into one of your own.
@@ -36,7 +40,8 @@ struct MonitorResponse {
 /// Thread safety: may be called by several threads at once. After fork() the child needs one of its own.
 class MonitorHandler {
 public:
-    /// @throws ArgumentError for no engine, two of one name, or a wrong option
+    /// @throws ArgumentError for no engine, two of one name, or a wrong option; std::system_error when there is no
+    /// thread to be had
     explicit MonitorHandler(std::vector<Engine> engines, MonitorOptions options = {});
     explicit MonitorHandler(Engine engine, MonitorOptions options = {});
 
@@ -48,8 +53,7 @@ public:
     static bool is_quick(std::string_view target) noexcept;
 
 private:
-    class State;
-    std::shared_ptr<const State> state_;
+    std::shared_ptr<const monitor::Routes> routes_;
 };
 
 }  // namespace sociable

@@ -8,6 +8,7 @@
 #include <sociable/pool/health_check.hpp>
 #include <sociable/pool/limit.hpp>
 #include <sociable/pool/pool_status.hpp>
+#include <sociable/pool/pooled_connection.hpp>
 
 #include <chrono>
 #include <memory>
@@ -50,6 +51,10 @@ public:
     /// Who holds connections now, longest first.
     std::vector<Holder> holders() const;
 
+    /// The open connections, in the order of opening, and last those that borrowers are opening; those that the pool
+    /// opens in the background are not among them. While they are read, others come and go.
+    std::vector<PooledConnection> connections() const;
+
     /// Asks every idle connection whether it works, and closes those that don't; with none idle, one is taken from the
     /// pool, or opened, and asked. @throws TimeoutError, DatabaseError when none can be had
     HealthCheck health_check(SourceLocation place = SourceLocation::current());
@@ -58,6 +63,9 @@ public:
     /// that took. A connection that is lost by it is closed. @throws TimeoutError, QueueFullError, DatabaseError when
     /// none can be had, or when it doesn't answer
     std::chrono::microseconds round_trip(SourceLocation place = SourceLocation::current());
+    /// As above, but waits no longer than this for a connection, and no longer than pool_timeout.
+    std::chrono::microseconds round_trip(std::chrono::milliseconds longest_wait,
+                                         SourceLocation place = SourceLocation::current());
 
     /// Replaces every connection when it is next checked out. Those in use stay usable.
     void invalidate();

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "monitor/watch.hpp"
+
+#include <sociable/engine/engine.hpp>
+#include <sociable/health/health.hpp>
+#include <sociable/health/server_activity.hpp>
+#include <sociable/monitor/monitor_options.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sociable::monitor {
+
+/// What a database said when it was last asked.
+struct DatabaseAnswer {
+    Health health;                           ///< the pool's, with what follows
+    std::optional<ServerActivity> server{};  ///< what it sees, if it told
+    std::string error{};                     ///< why there was no round trip; empty when there was
+    std::optional<std::chrono::steady_clock::time_point> asked_at{};  ///< none: it couldn't be asked
+
+    bool answers() const noexcept { return health.round_trip.has_value(); }
+};
+
+/// Asks an engine's database how it is, on a thread of its own, so that nobody waits longer than they want to; once for
+/// all who want to know at the same time.
+///
+/// Thread safety: every member may be called by several threads at once.
+class DatabaseProbe {
+public:
+    /// `watch` knows the engine by `number`.
+    DatabaseProbe(Engine engine, std::shared_ptr<const Watch> watch, std::size_t number, const MonitorOptions& options);
+
+    /// Waits for up to database_timeout from when the database was asked. @throws std::system_error when there is no
+    /// thread to be had
+    DatabaseAnswer ask();
+
+private:
+    struct State;
+    static void begin(const std::shared_ptr<State>& state);
+    static DatabaseAnswer answer(State& state);
+
+    const std::shared_ptr<State> state_;  ///< outlives this while the database is being asked
+};
+
+}  // namespace sociable::monitor
