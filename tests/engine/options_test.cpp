@@ -191,3 +191,25 @@ TEST_CASE("creator opens the connections, and init_sql runs on each") {
         CHECK(opened == i);
     }
 }
+
+TEST_CASE("an engine tells its options, with the defaults of what was left out; what means nothing stays empty") {
+    const EngineOptions server =
+        create_engine("postgresql://a@127.0.0.1:1/b", {.pool_size = 7, .pool_recycle = 1h, .name = "orders"}).options();
+    CHECK(server.pool_class == PoolClass::queue);
+    CHECK(server.pool_size->count() == 7);
+    CHECK(server.max_overflow->count() == 10);
+    CHECK(server.pool_timeout == 30s);
+    CHECK(server.pool_connect_retries == 3);
+    CHECK(server.pool_recycle == 1h);
+    CHECK(server.connect_timeout == 10s);
+    CHECK(server.pool_ping_timeout == 1s);
+    CHECK_FALSE(server.pool_ping_after_idle);
+    CHECK_FALSE(server.pool_max_idle_time);
+    CHECK(server.name == "orders");
+    CHECK_FALSE(create_engine("postgresql://a@127.0.0.1:1/b?connect_timeout=3").options().connect_timeout);
+    const EngineOptions file = create_engine("sqlite:///a.db").options();
+    CHECK(file.pool_class == PoolClass::null);
+    CHECK_FALSE(file.pool_size);
+    CHECK_FALSE(file.pool_timeout);
+    CHECK_FALSE(file.connect_timeout);
+}

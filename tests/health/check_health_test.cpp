@@ -152,3 +152,17 @@ TEST_CASE("stale connections that pre-ping has found are a reason") {
         CHECK(health.round_trip);
     });
 }
+
+TEST_CASE("a check of health waits no longer for a connection than what would be an error") {
+    const auto script = std::make_shared<Script>();
+    Door door;
+    script->on_connect = [&] { door.pass(); };
+    Engine engine = scripted_engine(script, {.pool_timeout = 60s});
+    const auto asked = std::chrono::steady_clock::now();
+    const Health health = check_health(engine, {.round_trip_error = 50ms});
+    CHECK(std::chrono::steady_clock::now() - asked < 30s);
+    CHECK(has(health, HealthCause::round_trip_failed));
+    CHECK(thrown<TimeoutError>([&] { engine.pool().round_trip(20ms); }).info().waited == 20ms);
+    CHECK_THROWS_AS(engine.pool().round_trip(-1ms), ArgumentError);
+    door.open();
+}

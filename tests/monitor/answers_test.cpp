@@ -62,8 +62,7 @@ json::value first_pool(const json::value& answer) { return answer.at("pools").at
 std::vector<std::string> states(const json::value& connections) {
     std::vector<std::string> all;
     const json::value pool = first_pool(connections);
-    for (const auto& each : pool.at("connections").as_array())
-        all.emplace_back(each.at("state").as_string());
+    for (const auto& each : pool.at("connections").as_array()) all.emplace_back(each.at("state").as_string());
     return all;
 }
 
