@@ -31,4 +31,9 @@ spdlog::logger& pool() {
     return **logger;
 }
 
+spdlog::logger& monitor() {
+    static auto* logger = new std::shared_ptr<spdlog::logger>(find_or_make("sociable.monitor"));
+    return **logger;
+}
+
 }  // namespace sociable::log

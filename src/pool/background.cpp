@@ -1,9 +1,9 @@
 #include "pool/background.hpp"
 
+#include "pool/block_signals.hpp"
 #include "pool/per_process.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -36,21 +36,6 @@ struct WaitAtExit {
         std::unique_lock lock(threads.mutex);
         threads.ended.wait_for(lock, grace, [&] { return threads.running == 0; });
     }
-};
-
-class BlockSignals {
-public:
-    BlockSignals() noexcept {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~BlockSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    BlockSignals(const BlockSignals&) = delete;
-    BlockSignals& operator=(const BlockSignals&) = delete;
-
-private:
-    sigset_t before_{};
 };
 
 /// One thread in the count, from before it starts until after its work is gone.

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
@@ -19,43 +18,33 @@ namespace sociable::test {
 
 namespace {
 
-/// A socket that closes with its scope.
-class Socket {
-public:
-    explicit Socket(int fd) : fd_(fd) {
-        if (fd < 0) throw std::runtime_error("no socket");
-        const timeval timeout{10, 0};
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+Socket connected_to(int port) {
+    Socket server(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const sockaddr_in address = loopback(port);
+    if (connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        throw std::runtime_error("nobody listens on port " + std::to_string(port));
+    return server;
+}
+
+std::string lower(std::string_view text) {
+    std::string result;
+    for (const char c : text) result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return result;
+}
+
+HttpAnswer parsed(std::string_view head) {
+    HttpAnswer answer;
+    if (!head.starts_with("HTTP/1.1 ")) throw std::runtime_error("no HTTP: " + std::string(head));
+    answer.status = std::stoi(std::string(head.substr(9, 3)));
+    std::size_t line = head.find("\r\n");
+    while (line != head.npos && line + 2 < head.size()) {
+        const std::size_t begin = line + 2, colon = head.find(':', begin);
+        line = head.find("\r\n", begin);
+        if (colon < line)
+            answer.headers[lower(head.substr(begin, colon - begin))] = head.substr(colon + 2, line - colon - 2);
     }
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
-    ~Socket() { close(fd_); }
-
-    operator int() const noexcept { return fd_; }
-
-    /// What the other side sends, until it ends or the text has `end` in it.
-    std::string read(std::string_view end = {}) const {
-        std::string text;
-        std::array<char, 16384> buffer;
-        while (end.empty() || text.find(end) == text.npos) {
-            const ssize_t got = recv(fd_, buffer.data(), buffer.size(), 0);
-            if (got <= 0) break;
-            text.append(buffer.data(), static_cast<std::size_t>(got));
-        }
-        return text;
-    }
-
-    void write(std::string_view text) const {
-        while (!text.empty()) {
-            const ssize_t sent = send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-            if (sent <= 0) return;
-            text.remove_prefix(static_cast<std::size_t>(sent));
-        }
-    }
-
-private:
-    int fd_;
-};
+    return answer;
+}
 
 }  // namespace
 
@@ -88,11 +77,36 @@ void HttpResponder::answer_all() {
     }
 }
 
+HttpClient::HttpClient(int port) : socket_(connected_to(port)) {}
+
+std::optional<HttpAnswer> HttpClient::receive(bool has_body) {
+    std::size_t end;
+    while ((end = received_.find("\r\n\r\n")) == received_.npos)
+        if (!socket_.read_some(received_)) return {};
+    HttpAnswer answer = parsed(std::string_view(received_).substr(0, end + 2));
+    received_.erase(0, end + 4);
+    if (!has_body) return answer;
+    const std::size_t length = std::stoul(answer.headers.at("content-length"));
+    while (received_.size() < length)
+        if (!socket_.read_some(received_)) throw std::runtime_error("an answer is cut off");
+    answer.body = received_.substr(0, length);
+    received_.erase(0, length);
+    return answer;
+}
+
+HttpAnswer HttpClient::get(const std::string& target, const std::string& headers) {
+    send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+    auto answer = receive();
+    if (!answer) throw std::runtime_error("no answer to " + target);
+    return *answer;
+}
+
+bool HttpClient::is_closed() { return received_.empty() && !socket_.read_some(received_); }
+
+void HttpClient::end_sending() { shutdown(socket_, SHUT_WR); }
+
 std::string http_get(int port, const std::string& target) {
-    const Socket server(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const sockaddr_in address = loopback(port);
-    if (connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        throw std::runtime_error("nobody listens on port " + std::to_string(port));
+    const Socket server = connected_to(port);
     server.write("GET " + target + " HTTP/1.0\r\n\r\n");  // by HTTP/1.1 the answer could come in chunks
     const std::string answer = server.read();
     const auto body = answer.find("\r\n\r\n");

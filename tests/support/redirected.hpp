@@ -13,6 +13,7 @@ namespace sociable::test {
 
 inline constexpr const char* engine_logger = "sociable.engine";
 inline constexpr const char* pool_logger = "sociable.pool";
+inline constexpr const char* monitor_logger = "sociable.monitor";
 
 /// What a logger writes while this lives, taken in the way that users are told: by name, with a sink of one's own.
 /// Other threads may log meanwhile, but not while it begins and ends.

@@ -11,6 +11,10 @@
 
 namespace sociable {
 
+namespace monitor {
+class HttpServer;
+}
+
 /// How a monitor listens.
 struct MonitorServerOptions {
     /// An address of this machine. Beyond loopback only with a token.
@@ -56,8 +60,7 @@ public:
     void stop() noexcept;
 
 private:
-    class Server;
-    std::unique_ptr<Server> server_;
+    std::unique_ptr<monitor::HttpServer> server_;
 };
 
 }  // namespace sociable
