@@ -57,7 +57,6 @@ std::unique_ptr<HttpRequestReader::Parser> HttpRequestReader::make_parser() cons
     auto parser = std::make_unique<Parser>();
     parser->header_limit(static_cast<std::uint32_t>(max_header_bytes_));
     parser->body_limit(max_body_bytes_);
-    parser->eager(true);
     return parser;
 }
 
@@ -71,6 +70,8 @@ std::optional<HttpRequest> HttpRequestReader::next() {
         unread_.erase(0, used);
         if (error == http::error::need_more) return {};
         if (error) raise_problem(error);
+        // Nobody needs them here, and the parser sets no limit to what comes with a chunk besides its bytes.
+        if (parser_->chunked()) throw HttpError(411, "a request's body must have a Content-Length");
     }
     HttpRequest request = checked(parser_->get());
     parser_ = make_parser();

@@ -84,7 +84,6 @@ TEST_CASE("what is no request is answered with 400, and then the connection is c
              "GET / HTTP/1.1\r\n" + host + "Content-Length: x\r\n\r\n",
              "GET / HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
              "GET / HTTP/1.1\r\n" + host + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-             "GET / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
              std::string("GET /\0 HTTP/1.1\r\n\r\n", 20),
              std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 15),  // TLS
              std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),

@@ -49,7 +49,7 @@ TEST_CASE("headers up to the limit are taken, longer ones are answered with 431"
     CHECK(last_answer(server.port(), many).status == 431);
 }
 
-TEST_CASE("bodies up to the limit are taken, longer ones are answered with 413, before they are sent") {
+TEST_CASE("bodies up to the limit are taken, longer ones are answered with 413, those of unknown length with 411") {
     Served server(echo, {.port = 0, .max_body_bytes = 10});
     const std::string line = "POST / HTTP/1.1\r\nHost: x\r\n";
     HttpClient client(server.port());
@@ -57,9 +57,7 @@ TEST_CASE("bodies up to the limit are taken, longer ones are answered with 413, 
     CHECK(client.receive()->status == 200);
     CHECK(last_answer(server.port(), line + "Content-Length: 11\r\n\r\n").status == 413);
     CHECK(last_answer(server.port(), line + "Content-Length: 18446744073709551615\r\n\r\n").status == 413);
-    CHECK(last_answer(server.port(), line + "Transfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n0\r\n\r\n").status ==
-          413);
-    CHECK(last_answer(server.port(), line + "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n").status == 413);
+    CHECK(last_answer(server.port(), line + "Transfer-Encoding: chunked\r\n\r\n").status == 411);
 }
 
 TEST_CASE("no body at all may be allowed") {
