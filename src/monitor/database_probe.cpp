@@ -85,8 +85,7 @@ DatabaseAnswer DatabaseProbe::answer(State& state) {
 
 DatabaseAnswer DatabaseProbe::ask() {
     std::unique_lock lock(state_->mutex);
-    const auto last = state_->run;
-    if (!last || (last->ended && Clock::now() - last->since >= state_->max_age)) begin(state_);
+    begin_if_due(state_);
     const auto run = state_->run;
     state_->ended.wait_until(lock, run->since + state_->timeout, [&] { return run->ended; });
     if (run->answer) return *run->answer;
@@ -95,8 +94,15 @@ DatabaseAnswer DatabaseProbe::ask() {
                       "The database did not answer within " + std::to_string(state_->timeout.count()) + " ms.");
 }
 
+void DatabaseProbe::begin() {
+    const std::lock_guard lock(state_->mutex);
+    begin_if_due(state_);
+}
+
 /// With the mutex locked.
-void DatabaseProbe::begin(const std::shared_ptr<State>& state) {
+void DatabaseProbe::begin_if_due(const std::shared_ptr<State>& state) {
+    const auto last = state->run;
+    if (last && (!last->ended || Clock::now() - last->since < state->max_age)) return;
     auto run = std::make_shared<State::Run>();
     const auto end = [state, run](std::optional<DatabaseAnswer> answer) {
         const std::lock_guard lock(state->mutex);

@@ -36,10 +36,12 @@ public:
     /// Waits for up to database_timeout from when the database was asked. @throws std::system_error when there is no
     /// thread to be had
     DatabaseAnswer ask();
+    /// So that who asks several of them waits for all at the same time: begins, if there is no answer young enough.
+    void begin();
 
 private:
     struct State;
-    static void begin(const std::shared_ptr<State>& state);
+    static void begin_if_due(const std::shared_ptr<State>& state);
     static DatabaseAnswer answer(State& state);
 
     const std::shared_ptr<State> state_;  ///< outlives this while the database is being asked

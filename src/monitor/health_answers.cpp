@@ -58,7 +58,8 @@ json::value asked_ago(const DatabaseAnswer& answer) {
     return seconds(std::chrono::steady_clock::now() - *answer.asked_at);
 }
 
-/// In words that tell strangers nothing of the database: readiness is for everybody.
+/// That all connections are in use is no reason: others would only get more to do. In words that tell strangers nothing
+/// of the database, since readiness is for everybody.
 json::array why_not_ready(const DatabaseAnswer& answer) {
     json::array reasons;
     for (const HealthReason& reason : answer.health.reasons) {
@@ -72,8 +73,6 @@ json::array why_not_ready(const DatabaseAnswer& answer) {
 }
 
 }  // namespace
-
-bool is_ready(const DatabaseAnswer& answer) { return why_not_ready(answer).empty(); }
 
 json::object readiness(const Engine& engine, const DatabaseAnswer& answer) {
     json::array reasons = why_not_ready(answer);

@@ -124,11 +124,19 @@ json::object Routes::pools(const std::function<json::object(const Engine&, std::
     return {{"pools", std::move(all)}};
 }
 
+std::vector<DatabaseAnswer> Routes::ask_databases() const {
+    for (const auto& probe : probes_) probe->begin();
+    std::vector<DatabaseAnswer> answers;
+    for (const auto& probe : probes_) answers.push_back(probe->ask());
+    return answers;
+}
+
 MonitorResponse Routes::liveness(bool) const { return respond(200, {{"status", "ok"}}); }
 
 MonitorResponse Routes::readiness(bool trusted) const {
+    const auto answers = ask_databases();
     json::object body = pools([&](const Engine& engine, std::size_t i) {
-        json::object one = monitor::readiness(engine, probes_[i]->ask());
+        json::object one = monitor::readiness(engine, answers[i]);
         if (!trusted) one["name"] = nullptr;  // which may tell where the database is
         return one;
     });
@@ -138,11 +146,12 @@ MonitorResponse Routes::readiness(bool trusted) const {
 }
 
 MonitorResponse Routes::database(bool) const {
+    const auto answers = ask_databases();
     json::object body =
-        pools([&](const Engine& engine, std::size_t i) { return monitor::database(engine, probes_[i]->ask()); });
-    const bool answers = all(body, "answers");
-    body["answers"] = answers;
-    return respond(answers ? 200 : 503, body);
+        pools([&](const Engine& engine, std::size_t i) { return monitor::database(engine, answers[i]); });
+    const bool all_answer = all(body, "answers");
+    body["answers"] = all_answer;
+    return respond(all_answer ? 200 : 503, body);
 }
 
 MonitorResponse Routes::pool_health(bool) const {
@@ -154,8 +163,9 @@ MonitorResponse Routes::pool_health(bool) const {
 }
 
 MonitorResponse Routes::detailed_health(bool) const {
+    const auto answers = ask_databases();
     json::object body =
-        pools([&](const Engine& engine, std::size_t i) { return monitor::detailed_health(engine, probes_[i]->ask()); });
+        pools([&](const Engine& engine, std::size_t i) { return monitor::detailed_health(engine, answers[i]); });
     body["version"] = version();
     body["uptime_seconds"] = seconds(std::chrono::steady_clock::now() - started_);
     return respond_with_health(std::move(body));
@@ -176,12 +186,12 @@ MonitorResponse Routes::pool_holders(bool) const {
 }
 
 MonitorResponse Routes::pool_advice(bool) const {
+    const auto answers = ask_databases();
     return respond(200, pools([&](const Engine& engine, std::size_t i) {
                        AdviceInput input = advice_input(engine, options_.advice);
-                       const DatabaseAnswer answer = probes_[i]->ask();
-                       input.server = answer.server;
+                       input.server = answers[i].server;
                        AdviceReport report = advise(input);
-                       if (!answer.server) report.basis += "; the server was not seen: " + answer.error;
+                       if (!input.server) report.basis += "; the server was not seen: " + answers[i].error;
                        return advice(engine, report);
                    }));
 }
@@ -194,10 +204,11 @@ MonitorResponse Routes::config(bool) const {
 }
 
 MonitorResponse Routes::metrics(bool) const {
+    const auto answers = ask_databases();
     std::vector<PoolReading> readings;
     for (std::size_t i = 0; i < engines_.size(); ++i) {
         PoolReading reading = reading_of(engines_[i].pool());
-        if (const auto server = probes_[i]->ask().server; server && !server->sqlite)
+        if (const auto& server = answers[i].server; server && !server->sqlite)
             reading.server_connections = {{"active", server->connections.active},
                                           {"idle", server->connections.idle},
                                           {"idle in transaction", server->connections.idle_in_transaction},

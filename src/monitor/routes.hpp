@@ -43,6 +43,9 @@ private:
     /// {"pools": [what `f` makes of each engine and its number]}
     boost::json::object pools(const std::function<boost::json::object(const Engine&, std::size_t)>& f) const;
 
+    /// Of each engine.
+    std::vector<DatabaseAnswer> ask_databases() const;
+
     const std::vector<Engine> engines_;
     const MonitorOptions options_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <set>
 #include <thread>
 
 namespace json = boost::json;
@@ -258,4 +259,19 @@ TEST_CASE("/config tells every option there is") {
         if (name != "name" && name != "sqlite") CHECK(options.as_object().contains(name));
     }
     CHECK(count > 25);
+}
+
+TEST_CASE("docs/monitoring.md lists every path, and no other") {
+    std::ifstream in(std::filesystem::path(__FILE__).parent_path() / "../../docs/monitoring.md");
+    const MonitorHandler handler(create_engine("sqlite://"));
+    std::set<std::string> listed;
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("| `/")) listed.insert(line.substr(3, line.find('`', 3) - 3));
+    for (const std::string& path : listed) {
+        CAPTURE(path);
+        CHECK(handler({.target = path}).status != 404);
+    }
+    std::set<std::string> all(json_paths.begin(), json_paths.end());
+    all.insert({"/", "/metrics"});
+    CHECK(listed == all);
 }

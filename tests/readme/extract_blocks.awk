@@ -6,6 +6,7 @@ inside { print }
 
 function begin() {
     if (block == 2) {
+        print "#include <sociable/monitor/monitor.hpp>"
         print "#include <soci/soci.h>"
         print "#include <vector>"
         print "using namespace std::chrono_literals;"
