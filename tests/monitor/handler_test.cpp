@@ -107,11 +107,11 @@ TEST_CASE("the page is one file that brings all it needs") {
 
 TEST_CASE("wrong options of a monitor are refused by name") {
     const auto refused = [](const MonitorOptions& options) {
-        return thrown<ArgumentError>([&] { MonitorHandler handler(nowhere(), options); }).what();
+        return std::string(thrown<ArgumentError>([&] { MonitorHandler handler(nowhere(), options); }).what());
     };
-    CHECK(std::string(refused({.token = "two words"})).starts_with("option token: "));
-    CHECK(std::string(refused({.token = "new\nline"})).find("new") == std::string::npos);
-    CHECK(std::string(refused({.open_metrics = true})).starts_with("option open_metrics: "));
-    CHECK(std::string(refused({.database_timeout = 0ms})).starts_with("option database_timeout: "));
-    CHECK(std::string(refused({.database_max_age = -1ms})).starts_with("option database_max_age: "));
+    CHECK(refused({.token = "two words"}).starts_with("option token: "));
+    CHECK(refused({.token = "new\nline"}).find("new") == std::string::npos);
+    CHECK(refused({.open_metrics = true}).starts_with("option open_metrics: "));
+    CHECK(refused({.database_timeout = 0ms}).starts_with("option database_timeout: "));
+    CHECK(refused({.database_max_age = -1ms}).starts_with("option database_max_age: "));
 }

@@ -111,10 +111,10 @@ TEST_CASE("clients that go, hang, send rubbish or come in excess leave the serve
 }
 
 TEST_CASE("no descriptor left: the server waits without spinning, says so once, and goes on when there are some") {
+    const Redirected log(monitor_logger);
     Served server(echo, {.port = 0, .max_connections = 1000, .request_timeout = 60s});
     HttpClient known(server.port());
     CHECK(known.get("/").status == 200);
-    const Redirected log(monitor_logger);
     {
         const FewDescriptors few(12);
         std::vector<std::unique_ptr<HttpClient>> clients;
