@@ -141,7 +141,8 @@ void HttpConnection::answer(HttpRequest request) {
     // A web page can make a browser on this machine send requests here, and read the answers if the page's own host
     // name has meanwhile come to mean 127.0.0.1. Such requests still have that name in their Host header.
     if (!state_.has_token && request.host && !names_loopback(*request.host)) {
-        log::monitor().warn("a request was refused with 403: it was sent to another host's name");
+        if (!std::exchange(state_.has_warned_of_hosts, true))
+            log::monitor().warn("a request to another host's name was refused with 403; others will be, silently");
         return send_last(
             error_response(403, "without a token, only requests to localhost or its addresses are answered"));
     }

@@ -19,6 +19,7 @@ struct HttpState {
     std::set<HttpConnection*> connections{};  ///< also those that were refused, or are being closed
     int served = 0;                           ///< how many count for max_connections
     bool stopping = false;
+    bool has_warned_of_hosts = false;
     boost::asio::io_context network{1};
     boost::asio::io_context worker{1};  ///< asks for answers that may have to wait
 };

@@ -3,6 +3,7 @@
 #include "monitor/host.hpp"
 #include "monitor/served.hpp"
 #include "support/http.hpp"
+#include "support/redirected.hpp"
 #include "support/thrown.hpp"
 
 using namespace sociable;
@@ -71,6 +72,14 @@ TEST_CASE("without a token, requests to another host's name are refused") {
     CHECK_FALSE(contains(refusal.body, "shop.example"));
     CHECK(answer_to(server.port(), "GET / HTTP/1.0\r\nHost: shop.example").status == 403);
     CHECK(answer_to(server.port(), "GET / HTTP/1.1\r\nHost:").status == 403);
+}
+
+TEST_CASE("refused hosts are logged once") {
+    Served server(echo, on_any_port(), false);
+    const Redirected log(monitor_logger);
+    for (int i = 0; i < 3; ++i) answer_to(server.port(), "GET / HTTP/1.1\r\nHost: shop.example");
+    CHECK(log.lines().size() == 1);
+    CHECK_FALSE(contains(log.text(), "shop.example"));
 }
 
 TEST_CASE("without a token, a target that names another host is refused, whatever the header says") {
