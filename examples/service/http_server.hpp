@@ -3,6 +3,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/http/message.hpp>
@@ -30,11 +31,13 @@ public:
 
 private:
     void accept();
+    void accept_later();
     void stop();
 
     boost::asio::thread_pool threads_;
     boost::asio::strand<boost::asio::thread_pool::executor_type> strand_;
     boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer pause_;
     boost::asio::signal_set signals_;
     Handler handler_;
     std::vector<std::weak_ptr<Connection>> connections_;

@@ -42,7 +42,12 @@ Response json_response(http::status status, const json::value& value) {
 /// Ends the request's session, and rolls back what was not committed, however the request ends.
 struct EndOfRequest {
     db::ScopedSession& current;
-    ~EndOfRequest() { current.remove(); }
+    ~EndOfRequest() {
+        try {
+            current.remove();
+        } catch (const db::Error&) {  // the database went away: there is nothing left to roll back
+        }
+    }
 };
 
 }  // namespace

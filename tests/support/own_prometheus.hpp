@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/database.hpp"
+#include "support/own_process.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -14,9 +15,6 @@ class OwnPrometheus {
 public:
     /// Scrapes `target`, a port of the loopback interface, and evaluates the rules, each second.
     OwnPrometheus(int target, const std::filesystem::path& rules);
-    OwnPrometheus(const OwnPrometheus&) = delete;
-    OwnPrometheus& operator=(const OwnPrometheus&) = delete;
-    ~OwnPrometheus();
 
     /// What the HTTP API answers to /api/v1/`path`: its "data". @throws std::runtime_error for an error
     boost::json::value get(const std::string& path) const;
@@ -24,12 +22,8 @@ public:
     boost::json::value query(const std::string& expression) const;
 
 private:
-    bool is_running() const;
-    /// The port of the running server. @throws std::runtime_error when it doesn't start
-    int wait_for_port() const;
-
     TemporaryDirectory directory_;
-    int process_ = 0;
+    OwnProcess process_;
     int port_ = 0;
 };
 
