@@ -1,4 +1,5 @@
 // Many clients at once, no descriptors left, signals, forks.
+#include "log/log.hpp"
 #include "monitor/served.hpp"
 #include "support/http.hpp"
 #include "support/redirected.hpp"
@@ -111,6 +112,7 @@ TEST_CASE("clients that go, hang, send rubbish or come in excess leave the serve
 }
 
 TEST_CASE("no descriptor left: the server waits without spinning, says so once, and goes on when there are some") {
+    log::monitor();  // makes the logger
     const Redirected log(monitor_logger);
     Served server(echo, {.port = 0, .max_connections = 1000, .request_timeout = 60s});
     HttpClient known(server.port());
