@@ -90,7 +90,7 @@ bool HttpListener::admit(int fd) {
 
     const auto connection = std::make_shared<HttpConnection>(state_, std::move(socket));
     if (state_.served < state_.options.max_connections) {
-        is_full_ = false;
+        if (state_.served < (state_.options.max_connections + 1) / 2) is_full_ = false;
         connection->serve();
         return true;
     }

@@ -23,7 +23,7 @@ struct MonitorServerOptions {
     std::uint16_t port = 9464;
     /// Of a request's line and headers together. More is answered with 431.
     std::size_t max_header_bytes = 8192;
-    /// Requests need no body; one that is longer is answered with 413.
+    /// Requests need no body; one that is longer is answered with 413, one of unknown length with 411.
     std::size_t max_body_bytes = 1024;
     /// One more is answered with 503, and closed.
     int max_connections = 64;
