@@ -1,9 +1,14 @@
 // The page in a browser, in front of real monitors.
+#include "monitor/page.hpp"
 #include "support/browser.hpp"
 
 #include <sociable/monitor/monitor.hpp>
 
 #include <boost/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 using namespace sociable;
 using namespace sociable::test;
@@ -13,6 +18,12 @@ namespace {
 std::string field(std::string_view name) { return "document.querySelector('[data-f=" + std::string(name) + "]')"; }
 
 }  // namespace
+
+TEST_CASE("the page in the library is its file, to the byte") {
+    std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../src/monitor/page.html");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    CHECK(monitor::page() == text);
+}
 
 TEST_CASE("the page shows what a pool's status tells") {
     const Database database(Kind::postgresql);
