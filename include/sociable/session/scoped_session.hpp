@@ -34,6 +34,7 @@ public:
     /// Whether there is one in the current scope.
     bool has_session() const;
     /// Closes the current scope's session; the next use makes another. Harmless without one.
+    /// @throws what Session::close() throws, after the session is gone
     void remove();
 
 private:
