@@ -106,6 +106,7 @@ public:
     /// Closes the connection of the current transaction as dead, and ends the transaction.
     void invalidate();
     /// Rolls back and returns the connection. Closed stays closed. Harmless when closed.
+    /// @throws DatabaseError when the rollback finds the connection lost; what a listener throws. It is closed then
     void close();
     bool closed() const noexcept;
 
