@@ -24,10 +24,13 @@ std::string HttpServer::url() const {
     return "http://" + endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
 }
 
-void HttpServer::run() {
+void HttpServer::run(const std::function<void()>& stopping) {
     asio::post(strand_, [this] { accept(); });
-    signals_.async_wait([this](boost::system::error_code error, int) {
-        if (!error) stop();
+    signals_.async_wait([&](boost::system::error_code error, int) {
+        if (error) return;
+        signals_.clear();
+        stopping();
+        stop();
     });
     threads_.join();  // the work is done when nobody listens any more and no connection is open
 }

@@ -26,8 +26,9 @@ public:
     HttpServer(const std::string& address, std::uint16_t port, int threads, Handler handler);
 
     std::string url() const;
-    /// Until SIGTERM or SIGINT: then it takes no more connections, and returns when all requests are answered.
-    void run();
+    /// Until SIGTERM or SIGINT: then it calls `stopping`, takes no more connections, and returns when all requests are
+    /// answered. A second signal ends the process.
+    void run(const std::function<void()>& stopping);
 
 private:
     void accept();

@@ -22,12 +22,12 @@ int main() {
         const Settings settings = settings_from_environment();
         db::Engine engine = db::engine_from_env();
         Notes notes(engine);
-        const db::Monitor monitor(engine, {.token = settings.monitor_token}, {.port = settings.monitor_port});
+        db::Monitor monitor(engine, {.token = settings.monitor_token}, {.port = settings.monitor_port});
         HttpServer server(settings.address, settings.port, settings.threads,
                           [&notes](const Request& request) { return notes.answer(request); });
         std::cout << "notes: " << server.url() << "/notes\nmonitor: " << monitor.url() << std::endl;
 
-        server.run();
+        server.run([&monitor] { monitor.set_ready(false); });
         if (!engine.dispose(5s)) std::cerr << "connections were still in use at the end\n";
         std::cout << "stopped" << std::endl;
         return 0;

@@ -45,7 +45,7 @@ struct EndOfRequest {
     ~EndOfRequest() {
         try {
             current.remove();
-        } catch (const db::Error&) {  // the database went away: there is nothing left to roll back
+        } catch (const std::exception&) {  // the database went away: there is nothing left to roll back
         }
     }
 };

@@ -42,8 +42,12 @@ ConnectionState::ConnectionState(std::shared_ptr<EngineState> engine, const Conn
                                  SourceLocation place)
     : engine_(std::move(engine)), options_(options) {
     if (options_.isolation_level) engine_->dialect->check(*options_.isolation_level);
+    const auto longest_wait = options_.longest_wait.value_or(std::chrono::milliseconds::max());
+    if (longest_wait < std::chrono::milliseconds::zero())
+        throw ArgumentError("option longest_wait: is " + std::to_string(longest_wait.count()) +
+                            " ms; valid are 0 ms and more");
     try {
-        checkout_ = engine_->pool()->checkout(place);
+        checkout_ = engine_->pool()->checkout(place, longest_wait);
         apply_settings();
     } catch (const DatabaseError& error) {
         raise_connect_error(*engine_, error);

@@ -15,6 +15,7 @@ Connection Engine::connect(const ConnectOptions& options, SourceLocation place) 
     ConnectOptions merged = options_;
     if (options.isolation_level) merged.isolation_level = options.isolation_level;
     merged.read_only = merged.read_only || options.read_only;
+    if (options.longest_wait) merged.longest_wait = options.longest_wait;
     for (const auto& [name, value] : options.settings) merged.settings.insert_or_assign(name, value);
     return Connection(std::make_shared<detail::ConnectionState>(state_, merged, place));
 }

@@ -1,10 +1,16 @@
 #include "monitor/database_probe.hpp"
 
+#include "health/figures.hpp"
+#include "log/log.hpp"
 #include "pool/background.hpp"
 
-#include <algorithm>
+#include <spdlog/logger.h>
+
 #include <condition_variable>
+#include <deque>
+#include <exception>
 #include <mutex>
+#include <system_error>
 
 namespace sociable::monitor {
 
@@ -29,12 +35,13 @@ struct DatabaseProbe::State {
     struct Run {
         Clock::time_point since = Clock::now();
         bool ended = false;
-        std::optional<DatabaseAnswer> answer{};  ///< none when there was no memory for it
+        std::optional<DatabaseAnswer> answer{};  ///< so far
     };
 
-    std::mutex mutex;
-    std::condition_variable ended;
-    std::shared_ptr<Run> run{};  ///< the last
+    mutable std::mutex mutex;
+    std::condition_variable told;
+    std::shared_ptr<Run> run{};            ///< the last
+    std::deque<Clock::time_point> uses{};  ///< of connections, in the last minute
 };
 
 DatabaseProbe::DatabaseProbe(Engine engine, std::shared_ptr<const Watch> watch, std::size_t number,
@@ -43,55 +50,52 @@ DatabaseProbe::DatabaseProbe(Engine engine, std::shared_ptr<const Watch> watch, 
 
 namespace {
 
-/// From figures alone, when the database has nothing to say.
-DatabaseAnswer unanswered(const Engine& engine, const std::optional<PoolStatus>& earlier, const HealthOptions& options,
-                          std::string error) {
-    const Pool pool = engine.pool();
-    HealthInput input{.status = pool.status(), .earlier = earlier, .holders = pool.holders()};
-    input.round_trip_error = error;
-    return {.health = judge(input, options), .error = std::move(error)};
+/// As long as pools remember.
+constexpr std::chrono::seconds recent{65};
+
+/// Since it is not the one whom others wait for.
+constexpr std::chrono::milliseconds longest_wait_to_see{100};
+
+void tell_of_round_trip(DatabaseAnswer& answer) {
+    if (answer.health.round_trip) {
+        answer.answers = true;
+        return;
+    }
+    answer.error = "No connection was free, so the database was not asked.";
+    for (const HealthReason& reason : answer.health.reasons) {
+        if (reason.cause == HealthCause::suspended)
+            answer.error = "The pool is suspended, so the database was not asked.";
+        if (reason.cause != HealthCause::round_trip_failed) continue;
+        answer.answers = false;
+        answer.error = reason.text;
+        return;
+    }
 }
 
-std::string why_not_asked(const Health& health) {
-    for (const HealthReason& reason : health.reasons)
-        if (reason.cause == HealthCause::round_trip_failed) return reason.text;
-    for (const HealthReason& reason : health.reasons)
-        if (reason.cause == HealthCause::suspended) return "The pool is suspended, so the database was not asked.";
-    return "No connection was free, so the database was not asked.";
+std::optional<ServerActivity> see(Engine& engine) {
+    if (!health::has_room(engine.pool().status())) return std::nullopt;
+    Connection connection =
+        engine.connect({.isolation_level = IsolationLevel::autocommit, .longest_wait = longest_wait_to_see});
+    return server_activity(connection);
 }
 
 }  // namespace
 
-DatabaseAnswer DatabaseProbe::answer(State& state) {
+/// Tells first of the round trip, since a crowd in front of the pool, or a server with much to see, is no reason to
+/// take the database for dead.
+void DatabaseProbe::run(State& state, const std::function<void(DatabaseAnswer)>& tell) {
     HealthInput known{.earlier = state.watch->minute_ago(state.number)};
     DatabaseAnswer answer{.health = check_health(state.engine, state.health, known), .asked_at = Clock::now()};
-    if (!answer.answers()) {
-        answer.error = why_not_asked(answer.health);
-        return answer;
-    }
-    try {
-        Connection connection = state.engine.connect({.isolation_level = IsolationLevel::autocommit});
-        known.server = answer.server = server_activity(connection);
-    } catch (...) {  // it was well just now: whoever asks next will see
-        return answer;
-    }
+    tell_of_round_trip(answer);
+    tell(answer);
+    if (!answer.health.round_trip) return;
+    known.server = answer.server = see(state.engine);
     const Pool pool = state.engine.pool();
     known.status = pool.status();
     known.holders = pool.holders();
     known.round_trip = answer.health.round_trip;
     answer.health = judge(known, state.health);
-    return answer;
-}
-
-DatabaseAnswer DatabaseProbe::ask() {
-    std::unique_lock lock(state_->mutex);
-    begin_if_due(state_);
-    const auto run = state_->run;
-    state_->ended.wait_until(lock, run->since + state_->timeout, [&] { return run->ended; });
-    if (run->answer) return *run->answer;
-    lock.unlock();
-    return unanswered(state_->engine, state_->watch->minute_ago(state_->number), state_->health,
-                      "The database did not answer within " + std::to_string(state_->timeout.count()) + " ms.");
+    tell(std::move(answer));
 }
 
 void DatabaseProbe::begin() {
@@ -102,22 +106,69 @@ void DatabaseProbe::begin() {
 /// With the mutex locked.
 void DatabaseProbe::begin_if_due(const std::shared_ptr<State>& state) {
     const auto last = state->run;
-    if (last && (!last->ended || Clock::now() - last->since < state->max_age)) return;
+    const auto now = Clock::now();
+    if (last && (!last->ended || now - last->since < state->max_age)) return;
     auto run = std::make_shared<State::Run>();
-    const auto end = [state, run](std::optional<DatabaseAnswer> answer) {
+    const auto tell = [state, run](std::optional<DatabaseAnswer> answer) {
         const std::lock_guard lock(state->mutex);
-        run->answer = std::move(answer);
-        run->ended = true;
-        state->ended.notify_all();
+        if (answer)
+            run->answer = std::move(answer);
+        else
+            run->ended = true;
+        state->told.notify_all();
     };
-    pool::run_in_background("sociable-probe", [state, end] {
-        try {
-            end(answer(*state));
-        } catch (...) {  // lack of memory
-            end(std::nullopt);
-        }
-    });
+    try {
+        pool::run_in_background("sociable-probe", [state, tell] {
+            try {
+                DatabaseProbe::run(*state, tell);
+            } catch (const std::exception& e) {  // what the server sees is not told then
+                log::monitor().debug("the server could not be seen: {}", e.what());
+            } catch (...) {
+                log::monitor().debug("the server could not be seen");
+            }
+            tell(std::nullopt);
+        });
+    } catch (const std::system_error& e) {
+        log::monitor().error("a database can't be asked, for lack of a thread: {}", e.what());
+        run->ended = true;
+    }
     state->run = std::move(run);
+    while (!state->uses.empty() && now - state->uses.front() > recent) state->uses.pop_front();
+    state->uses.insert(state->uses.end(), 2, now);  // the round trip, and what the server sees
+}
+
+std::uint64_t DatabaseProbe::own_uses() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->uses.size();
+}
+
+DatabaseAnswer DatabaseProbe::ask(Want want) {
+    std::unique_lock lock(state_->mutex);
+    const auto wait_for = [&](const State::Run& run, auto condition) {
+        return state_->told.wait_until(lock, run.since + state_->timeout, condition);
+    };
+    begin_if_due(state_);
+    auto run = state_->run;
+    // What it has told so far may be too old: then the next one has to be waited for.
+    bool is_silent = false;
+    if (run->answer && Clock::now() - run->since >= state_->max_age) {
+        is_silent = !wait_for(*run, [&] { return run->ended; });
+        begin_if_due(state_);
+        run = state_->run;
+    }
+    if (!is_silent) wait_for(*run, [&] { return run->ended || (want == Want::round_trip && run->answer); });
+    if (!is_silent && run->answer) return *run->answer;
+    const bool ended = run->ended;
+    lock.unlock();
+
+    // From figures alone, since the database has nothing to say.
+    const Pool pool = state_->engine.pool();
+    HealthInput input{
+        .status = pool.status(), .earlier = state_->watch->minute_ago(state_->number), .holders = pool.holders()};
+    input.round_trip_error =
+        ended ? "The database could not be asked."
+              : "The database did not answer within " + std::to_string(state_->timeout.count()) + " ms.";
+    return {.health = judge(input, state_->health), .error = input.round_trip_error, .answers = false};
 }
 
 }  // namespace sociable::monitor

@@ -58,8 +58,8 @@ json::value asked_ago(const DatabaseAnswer& answer) {
     return seconds(std::chrono::steady_clock::now() - *answer.asked_at);
 }
 
-/// That all connections are in use is no reason: others would only get more to do. In words that tell strangers nothing
-/// of the database, since readiness is for everybody.
+}  // namespace
+
 json::array why_not_ready(const DatabaseAnswer& answer) {
     json::array reasons;
     for (const HealthReason& reason : answer.health.reasons) {
@@ -72,18 +72,10 @@ json::array why_not_ready(const DatabaseAnswer& answer) {
     return reasons;
 }
 
-}  // namespace
-
-json::object readiness(const Engine& engine, const DatabaseAnswer& answer) {
-    json::array reasons = why_not_ready(answer);
-    const bool ready = reasons.empty();
-    return {{"name", text(engine.name())}, {"ready", ready}, {"reasons", std::move(reasons)}};
-}
-
 json::object database(const Engine& engine, const DatabaseAnswer& answer) {
     return {{"name", text(engine.name())},
             {"dialect", engine.dialect_name()},
-            {"answers", answer.answers()},
+            {"answers", answer.answers ? json::value(*answer.answers) : json::value()},
             {"round_trip_seconds", seconds(answer.health.round_trip)},
             {"error", answer.error.empty() ? json::value() : text(answer.error)},
             {"asked_seconds_ago", asked_ago(answer)},

@@ -104,6 +104,7 @@ void HttpConnection::timed_out() {
 
 void HttpConnection::next_request() {
     if (state_.stopping) return close();
+    head_only_ = false;
     begin(reader_.has_begun() ? Step::receiving : Step::idle);
     take_request();
 }

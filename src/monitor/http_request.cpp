@@ -18,6 +18,8 @@ namespace {
     throw HttpError(400, "this is no valid HTTP request");
 }
 
+[[noreturn]] void refuse_unknown_length() { throw HttpError(411, "a request's body must have a Content-Length"); }
+
 /// What a proxy is sent names the host in the target, where it counts for more than the header.
 void split_absolute_form(HttpRequest& request) {
     constexpr std::string_view scheme = "http://";
@@ -31,6 +33,8 @@ void split_absolute_form(HttpRequest& request) {
 HttpRequest checked(const http::request<http::string_body>& message) {
     if (message.version() != 10 && message.version() != 11)
         throw HttpError(400, "only HTTP/1.0 and HTTP/1.1 are spoken");
+    // Proxies and this parser may not agree on which codings leave how long a body.
+    if (message.count(http::field::transfer_encoding) != 0) refuse_unknown_length();
     const auto hosts = message.count(http::field::host);
     if (hosts > 1 || (hosts == 0 && message.version() == 11))
         throw HttpError(400, "a request must have one Host header");
@@ -71,7 +75,7 @@ std::optional<HttpRequest> HttpRequestReader::next() {
         if (error == http::error::need_more) return {};
         if (error) raise_problem(error);
         // Nobody needs them here, and the parser sets no limit to what comes with a chunk besides its bytes.
-        if (parser_->chunked()) throw HttpError(411, "a request's body must have a Content-Length");
+        if (parser_->chunked()) refuse_unknown_length();
     }
     HttpRequest request = checked(parser_->get());
     parser_ = make_parser();

@@ -1,10 +1,12 @@
 #include <sociable/monitor/monitor_handler.hpp>
 
 #include "monitor/routes.hpp"
+#include "pool/fork_epoch.hpp"
 
 #include <sociable/errors/error.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 
 namespace sociable {
@@ -33,17 +35,29 @@ void check(const std::vector<Engine>& engines, const MonitorOptions& options) {
                             " ms; valid are 0 ms and more");
 }
 
+/// What a child of the process has let go of; in sight, or the last would look like a leak.
+std::atomic<const monitor::Routes*> abandoned{nullptr};
+
 }  // namespace
 
 MonitorHandler::MonitorHandler(std::vector<Engine> engines, MonitorOptions options) {
     check(engines, options);
-    routes_ = std::make_shared<const monitor::Routes>(std::move(engines), std::move(options));
+    auto routes = std::make_unique<const monitor::Routes>(std::move(engines), std::move(options));
+    routes_ = {routes.release(), [epoch = pool::fork_epoch()](const monitor::Routes* old) {
+                   // A thread that only the parent has may be in the middle of it.
+                   if (epoch == pool::fork_epoch())
+                       delete old;
+                   else
+                       abandoned = old;
+               }};
 }
 
 MonitorHandler::MonitorHandler(Engine engine, MonitorOptions options)
     : MonitorHandler(std::vector<Engine>{std::move(engine)}, std::move(options)) {}
 
 MonitorResponse MonitorHandler::operator()(const MonitorRequest& request) const { return routes_->answer(request); }
+
+void MonitorHandler::set_ready(bool ready) const noexcept { routes_->set_ready(ready); }
 
 bool MonitorHandler::is_quick(std::string_view target) noexcept { return monitor::Routes::is_quick(target); }
 

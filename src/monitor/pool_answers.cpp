@@ -48,14 +48,15 @@ json::object times(const PoolStatus::Times& times) {
     return {{"last_minute", summary(times.last_minute)}, {"since_start", summary(times.since_start)}};
 }
 
-/// When the interval that is under way ends, in seconds since 1970.
-double end_of_interval() {
-    const auto now = PoolHistory::Clock::now().time_since_epoch();
-    const auto left = PoolHistory::interval - now % PoolHistory::interval;
+/// When the interval that is under way `now` ends, in seconds since 1970.
+double end_of_interval(PoolHistory::Clock::time_point now) {
+    const auto left = PoolHistory::interval - now.time_since_epoch() % PoolHistory::interval;
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch() + left).count();
 }
 
-json::object history(const std::vector<std::optional<PoolHistory::Point>>& points) {
+json::object history(const Watch& watch, std::size_t which) {
+    const auto now = PoolHistory::Clock::now();
+    const auto points = watch.points(which, now);
     json::array in_use, open, waiting, utilisation;
     for (const auto& point : points) {
         in_use.push_back(point ? json::value(point->in_use) : json::value());
@@ -65,7 +66,7 @@ json::object history(const std::vector<std::optional<PoolHistory::Point>>& point
                                                     : json::value());
     }
     return {{"interval_seconds", PoolHistory::interval.count()},
-            {"until", end_of_interval()},
+            {"until", end_of_interval(now)},
             {"in_use", std::move(in_use)},
             {"open", std::move(open)},
             {"waiting", std::move(waiting)},
@@ -74,20 +75,18 @@ json::object history(const std::vector<std::optional<PoolHistory::Point>>& point
 
 /// Of those in use beyond pool_size, which they are is nobody's decision before they come back; those opened last stand
 /// for them.
-void mark_overflow(json::array& connections, int overflow) {
-    for (auto& each : connections | std::views::reverse) {
-        json::value& state = each.at("state");
-        if (overflow <= 0) return;
-        if (state == "in_use") {
-            state = "overflow";
-            --overflow;
-        }
+void mark_overflow(json::array& connections, int size) {
+    const auto is_in_use = [](const json::value& each) { return each.at("state").as_string() == "in_use"; };
+    auto beyond = std::count_if(connections.begin(), connections.end(), is_in_use) - size;
+    for (auto& each : connections | std::views::reverse | std::views::filter(is_in_use)) {
+        if (beyond-- <= 0) return;
+        each.at("state") = "overflow";
     }
 }
 
 }  // namespace
 
-json::object status(const Engine& engine, const std::vector<std::optional<PoolHistory::Point>>& points) {
+json::object status(const Engine& engine, const Watch& watch, std::size_t which) {
     const PoolStatus s = engine.pool().status();
     const auto limit = health::capacity(s);
     return {{"name", text(s.name)},
@@ -113,7 +112,7 @@ json::object status(const Engine& engine, const std::vector<std::optional<PoolHi
               {"use", times(s.use)},
               {"ping", times(s.ping)},
               {"reset", times(s.reset)}}},
-            {"history", history(points)}};
+            {"history", history(watch, which)}};
 }
 
 json::object connections(const Engine& engine) {
@@ -132,7 +131,7 @@ json::object connections(const Engine& engine) {
                        {"checkouts", each.checkouts},
                        {"holder", each.holder ? json::value(holder(*each.holder)) : json::value()}});
     }
-    mark_overflow(all, s.pool_class == PoolClass::queue && !s.size.is_unlimited() ? s.checked_out - s.size.count() : 0);
+    if (s.pool_class == PoolClass::queue && !s.size.is_unlimited()) mark_overflow(all, s.size.count());
     for (int i = 0; i < s.opening; ++i)
         all.push_back({{"id", 0},
                        {"state", "opening"},

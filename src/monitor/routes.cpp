@@ -1,5 +1,6 @@
 #include "monitor/routes.hpp"
 
+#include "log/log.hpp"
 #include "monitor/config_answer.hpp"
 #include "monitor/health_answers.hpp"
 #include "monitor/json.hpp"
@@ -9,6 +10,7 @@
 
 #include <sociable/version.hpp>
 
+#include <spdlog/logger.h>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -32,24 +34,17 @@ std::string version() {
            std::to_string(SOCIABLE_VERSION_PATCH);
 }
 
-/// The state and score of the worst come before the pools.
-MonitorResponse respond_with_health(json::object body) {
+/// The state and the score of the worst come before the pools.
+MonitorResponse respond_with_health(json::object body, const std::vector<Health>& of_each) {
     HealthState worst = HealthState::healthy;
-    std::int64_t score = 100;
-    for (const json::value& pool : body.at("pools").as_array()) {
-        for (const HealthState state : {HealthState::warning, HealthState::error})
-            if (pool.at("status").as_string() == to_string(state)) worst = std::max(worst, state);
-        score = std::min(score, pool.at("score").as_int64());
+    int score = 100;
+    for (const Health& health : of_each) {
+        worst = std::max(worst, health.state);
+        score = std::min(score, health.score);
     }
     body["status"] = to_string(worst);
     body["score"] = score;
     return respond(worst == HealthState::error ? 503 : 200, body);
-}
-
-/// All must be so.
-bool all(const json::object& body, std::string_view field) {
-    const auto& pools = body.at("pools").as_array();
-    return std::all_of(pools.begin(), pools.end(), [&](const json::value& pool) { return pool.at(field).as_bool(); });
 }
 
 }  // namespace
@@ -114,7 +109,8 @@ MonitorResponse Routes::answer(const MonitorRequest& request) const try {
     return (this->*route->answer)(trusted);
 } catch (const std::bad_alloc&) {
     throw;
-} catch (const std::exception&) {  // its text is nobody's business who can't read the log
+} catch (const std::exception& e) {  // its text is nobody's business who can't read the log
+    log::monitor().error("{} could not be answered: {}", request.target, e.what());
     return refuse(500, "This could not be answered.");
 }
 
@@ -124,55 +120,68 @@ json::object Routes::pools(const std::function<json::object(const Engine&, std::
     return {{"pools", std::move(all)}};
 }
 
-std::vector<DatabaseAnswer> Routes::ask_databases() const {
+std::vector<DatabaseAnswer> Routes::ask_databases(DatabaseProbe::Want want) const {
     for (const auto& probe : probes_) probe->begin();
     std::vector<DatabaseAnswer> answers;
-    for (const auto& probe : probes_) answers.push_back(probe->ask());
+    for (const auto& probe : probes_) answers.push_back(probe->ask(want));
     return answers;
 }
 
 MonitorResponse Routes::liveness(bool) const { return respond(200, {{"status", "ok"}}); }
 
 MonitorResponse Routes::readiness(bool trusted) const {
-    const auto answers = ask_databases();
+    const auto answers = ask_databases(DatabaseProbe::Want::round_trip);
+    bool ready = ready_;
     json::object body = pools([&](const Engine& engine, std::size_t i) {
-        json::object one = monitor::readiness(engine, answers[i]);
+        json::array reasons = why_not_ready(answers[i]);
+        ready = ready && reasons.empty();
+        json::object one{{"name", text(engine.name())}, {"ready", reasons.empty()}, {"reasons", std::move(reasons)}};
         if (!trusted) one["name"] = nullptr;  // which may tell where the database is
         return one;
     });
-    const bool ready = all(body, "ready");
     body["ready"] = ready;
+    body["reasons"] = ready_ ? json::array() : json::array{"The service says that it is not ready."};
     return respond(ready ? 200 : 503, body);
 }
 
 MonitorResponse Routes::database(bool) const {
-    const auto answers = ask_databases();
+    const auto answers = ask_databases(DatabaseProbe::Want::server);
     json::object body =
         pools([&](const Engine& engine, std::size_t i) { return monitor::database(engine, answers[i]); });
-    const bool all_answer = all(body, "answers");
-    body["answers"] = all_answer;
-    return respond(all_answer ? 200 : 503, body);
+    const auto any = [&](std::optional<bool> what) {
+        return std::any_of(answers.begin(), answers.end(),
+                           [&](const DatabaseAnswer& answer) { return answer.answers == what; });
+    };
+    const bool silent = any(false);
+    body["answers"] = silent ? json::value(false) : any(std::nullopt) ? json::value() : json::value(true);
+    return respond(silent ? 503 : 200, body);
 }
 
 MonitorResponse Routes::pool_health(bool) const {
-    return respond_with_health(pools([&](const Engine& engine, std::size_t i) {
+    std::vector<Health> of_each;
+    json::object body = pools([&](const Engine& engine, std::size_t i) {
         const Pool pool = engine.pool();
         const HealthInput input{.status = pool.status(), .earlier = watch_->minute_ago(i), .holders = pool.holders()};
-        return health(engine, judge(input, options_.health));
-    }));
+        of_each.push_back(judge(input, options_.health));
+        return health(engine, of_each.back());
+    });
+    return respond_with_health(std::move(body), of_each);
 }
 
 MonitorResponse Routes::detailed_health(bool) const {
-    const auto answers = ask_databases();
-    json::object body =
-        pools([&](const Engine& engine, std::size_t i) { return monitor::detailed_health(engine, answers[i]); });
+    std::vector<Health> of_each;
+    const auto answers = ask_databases(DatabaseProbe::Want::server);
+    json::object body = pools([&](const Engine& engine, std::size_t i) {
+        of_each.push_back(answers[i].health);
+        return monitor::detailed_health(engine, answers[i]);
+    });
     body["version"] = version();
     body["uptime_seconds"] = seconds(std::chrono::steady_clock::now() - started_);
-    return respond_with_health(std::move(body));
+    return respond_with_health(std::move(body), of_each);
 }
 
 MonitorResponse Routes::pool_status(bool) const {
-    json::object body = pools([&](const Engine& engine, std::size_t i) { return status(engine, watch_->points(i)); });
+    json::object body = pools([&](const Engine& engine, std::size_t i) { return status(engine, *watch_, i); });
     body["time"] = seconds(std::chrono::system_clock::now().time_since_epoch());
     return respond(200, body);
 }
@@ -186,10 +195,11 @@ MonitorResponse Routes::pool_holders(bool) const {
 }
 
 MonitorResponse Routes::pool_advice(bool) const {
-    const auto answers = ask_databases();
+    const auto answers = ask_databases(DatabaseProbe::Want::server);
     return respond(200, pools([&](const Engine& engine, std::size_t i) {
                        AdviceInput input = advice_input(engine, options_.advice);
                        input.server = answers[i].server;
+                       input.options.min_samples += probes_[i]->own_uses();
                        AdviceReport report = advise(input);
                        if (!input.server) report.basis += "; the server was not seen: " + answers[i].error;
                        return advice(engine, report);
@@ -204,7 +214,7 @@ MonitorResponse Routes::config(bool) const {
 }
 
 MonitorResponse Routes::metrics(bool) const {
-    const auto answers = ask_databases();
+    const auto answers = ask_databases(DatabaseProbe::Want::server);
     std::vector<PoolReading> readings;
     for (std::size_t i = 0; i < engines_.size(); ++i) {
         PoolReading reading = reading_of(engines_[i].pool());

@@ -7,6 +7,7 @@
 
 #include <boost/json/array.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -22,6 +23,7 @@ public:
 
     MonitorResponse answer(const MonitorRequest& request) const;
     static bool is_quick(std::string_view target) noexcept;
+    void set_ready(bool ready) const noexcept { ready_ = ready; }
 
 private:
     struct Route;
@@ -44,11 +46,12 @@ private:
     boost::json::object pools(const std::function<boost::json::object(const Engine&, std::size_t)>& f) const;
 
     /// Of each engine.
-    std::vector<DatabaseAnswer> ask_databases() const;
+    std::vector<DatabaseAnswer> ask_databases(DatabaseProbe::Want want) const;
 
     const std::vector<Engine> engines_;
     const MonitorOptions options_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    mutable std::atomic<bool> ready_{true};  ///< by the service's own word
     const std::shared_ptr<const Watch> watch_;
     std::vector<std::unique_ptr<DatabaseProbe>> probes_;
 };

@@ -5,8 +5,8 @@
 
 namespace sociable::monitor {
 
-/// Whether a header `Authorization` brings the token. The time it takes depends on the header's length only, so that
-/// nobody can find the token out character by character.
+/// Whether a header `Authorization` brings the token. How long it takes tells whether the lengths are the same, but not
+/// how many characters are right, so that nobody can find the token out one by one.
 inline bool brings_token(std::string_view authorization, std::string_view token) noexcept {
     constexpr std::string_view scheme = "bearer ";
     if (authorization.size() < scheme.size()) return false;

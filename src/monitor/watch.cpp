@@ -48,9 +48,10 @@ void Watch::run(State& state) {
     }
 }
 
-std::vector<std::optional<PoolHistory::Point>> Watch::points(std::size_t engine) const {
+std::vector<std::optional<PoolHistory::Point>> Watch::points(std::size_t engine,
+                                                             PoolHistory::Clock::time_point now) const {
     const std::lock_guard lock(state_->mutex);
-    return state_->histories[engine].points();
+    return state_->histories[engine].points(now);
 }
 
 std::optional<PoolStatus> Watch::minute_ago(std::size_t engine) const {

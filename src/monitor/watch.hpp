@@ -22,7 +22,7 @@ public:
     Watch& operator=(const Watch&) = delete;
     ~Watch();
 
-    std::vector<std::optional<PoolHistory::Point>> points(std::size_t engine) const;
+    std::vector<std::optional<PoolHistory::Point>> points(std::size_t engine, PoolHistory::Clock::time_point now) const;
     /// What it was like a minute ago, for HealthInput::earlier.
     std::optional<PoolStatus> minute_ago(std::size_t engine) const;
 

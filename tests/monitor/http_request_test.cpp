@@ -59,6 +59,10 @@ TEST_CASE("errors are the same byte by byte") {
     CHECK(status_of("rubbish and more\r\n\r\n") == 400);
     CHECK(status_of("GET /" + std::string(2000, 'x')) == 431);
     CHECK(status_of("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n") == 413);
-    CHECK(status_of("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n") == 411);
+    for (const std::string coding : {"chunked", "gzip, chunked", "chunked, identity", "xchunked", "gzip", "identity"}) {
+        CAPTURE(coding);
+        CHECK(status_of("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n") == 411);
+        CHECK(status_of("GET / HTTP/1.0\r\nTransfer-Encoding: " + coding + "\r\n\r\n") == 411);
+    }
     CHECK(status_of("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123") == 0);
 }

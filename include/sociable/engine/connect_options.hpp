@@ -2,6 +2,7 @@
 
 #include <sociable/dialect/isolation_level.hpp>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ struct ConnectOptions {
     /// Session settings of the database's own, as by PostgreSQL's and MariaDB's `SET` and SQLite's `PRAGMA`. They are
     /// put back at return.
     std::map<std::string, std::string> settings{};
+    /// How long to wait for a connection, if not for all of pool_timeout. At least zero.
+    std::optional<std::chrono::milliseconds> longest_wait{};
 };
 
 }  // namespace sociable

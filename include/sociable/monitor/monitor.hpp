@@ -55,11 +55,15 @@ public:
     /// "http://127.0.0.1:9464/"
     std::string url() const;
 
+    /// See MonitorHandler::set_ready().
+    void set_ready(bool ready) noexcept;
+
     /// Closes the port at once, lets answers under way be sent, for up to request_timeout, and closes the connections.
-    /// Harmless when stopped.
+    /// An answer that then still waits for a database is waited for, up to database_timeout. Harmless when stopped.
     void stop() noexcept;
 
 private:
+    MonitorHandler handler_;
     std::unique_ptr<monitor::HttpServer> server_;
 };
 

@@ -33,6 +33,9 @@ struct MonitorResponse {
 /// A function from request to response: the monitor without its server, to be mounted into one of your own.
 /// docs/monitoring.md lists the paths; the page `/` finds the others beside itself, under whatever prefix.
 ///
+/// Who may reach it is the server's business: unlike Monitor it looks at no Host header, and without a token answers
+/// everybody, also web pages that have their host name mean this machine.
+///
 /// Reads the pools once a second, on a thread of its own, for the page's last 15 minutes.
 ///
 /// Object lifetimes: copies share everything. Keeps handles of the engines; what they are asked may outlast the last
@@ -48,6 +51,10 @@ public:
     /// Throws for lack of memory only: what is wrong with a request becomes a response. Paths that are_quick() take
     /// microseconds, others up to database_timeout.
     MonitorResponse operator()(const MonitorRequest& request) const;
+
+    /// With false, /health/ready answers 503 whatever the databases do: for a service that is about to stop, so that no
+    /// more requests are sent to it, or that is still starting. True at first.
+    void set_ready(bool ready) const noexcept;
 
     /// False when the answer may have to wait for a database.
     static bool is_quick(std::string_view target) noexcept;
