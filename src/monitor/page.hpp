@@ -4,7 +4,7 @@
 
 namespace sociable::monitor {
 
-/// src/monitor/page.html
+/// What is in src/monitor/page, as one file.
 std::string_view page() noexcept;
 
 }  // namespace sociable::monitor

@@ -8,6 +8,8 @@
 #include <boost/json.hpp>
 
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <regex>
 #include <stdexcept>
 #include <thread>
@@ -110,6 +112,21 @@ void Browser::wait_for(std::string_view expression) {
                                      "; the page shows: " + json::serialize(evaluate("document.body.innerText")));
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
+}
+
+void Browser::screenshot(const std::string& name) {
+    const char* const directory = std::getenv("SOCIABLE_SCREENSHOTS");
+    if (!directory) return;
+    const json::value size = call("Page.getLayoutMetrics", {}).at("cssContentSize");
+    const json::object clip{
+        {"x", 0}, {"y", 0}, {"width", size.at("width")}, {"height", size.at("height")}, {"scale", 1}};
+    const json::object picture = call("Page.captureScreenshot", {{"clip", clip}, {"captureBeyondViewport", true}});
+    const std::string command = "base64 --decode > '" + std::string(directory) + "/" + name + ".png'";
+    FILE* const pipe = popen(command.c_str(), "w");
+    if (!pipe) throw std::runtime_error("can't run " + command);
+    const std::string data(picture.at("data").as_string());
+    std::fwrite(data.data(), 1, data.size(), pipe);
+    pclose(pipe);
 }
 
 }  // namespace sociable::test

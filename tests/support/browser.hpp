@@ -27,6 +27,9 @@ public:
     boost::json::value evaluate(std::string_view expression);
     /// Until an expression is true. @throws std::runtime_error when it isn't within 30 s
     void wait_for(std::string_view expression);
+    /// A picture of the whole page, into the directory that SOCIABLE_SCREENSHOTS names, for people to look at; nothing
+    /// when it names none.
+    void screenshot(const std::string& name);
     /// What went wrong on the pages so far: exceptions that nobody caught, and console.error().
     const std::vector<std::string>& complaints() const noexcept { return complaints_; }
 

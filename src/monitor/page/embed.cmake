@@ -1,5 +1,11 @@
-# Writes INPUT into OUTPUT, a C++ file, as sociable::monitor::page().
-file(READ "${INPUT}" page)
+# Puts page.html, page.css and page.js of INPUT together and writes them into OUTPUT, a C++ file, as
+# sociable::monitor::page().
+file(READ "${INPUT}/page.html" page)
+foreach(part page.css page.js)
+    file(READ "${INPUT}/${part}" text)
+    string(REPLACE "@${part}@" "${text}" page "${page}")
+endforeach()
+
 # Compilers need to take no literal of more than 65,536 characters, but join those that follow each other.
 set(literals)
 while(NOT page STREQUAL "")
