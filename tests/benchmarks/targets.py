@@ -1,0 +1,109 @@
+"""What is compared with what, and what is to be reached."""
+
+from dataclasses import dataclass
+from typing import Callable
+
+ROWS = {
+    1: "checkout and return, nobody waiting",
+    2: "many threads on few connections",
+    3: "spike: 50 threads, 5 idle connections, a connect takes 150 ms, a query 2 ms",
+    4: "a request (checkout, primary-key select, return), pooled against a connect for each",
+    5: "primary-key select in a transaction of its own, into a struct",
+    6: "100,000 rows of 5 columns into structs",
+    7: "inserting 100,000 rows of 5 columns in one transaction",
+    8: "memory that grows after the first tenth of the work",
+    9: "compiling a program that uses engine, session and structs",
+    10: "being watched, on a primary-key select on SQLite",
+}
+
+
+@dataclass
+class Relation:
+    """How our figure has to stand to the other's. `ratio` is what is printed, `holds` judges it."""
+
+    text: str
+    ratio: Callable[[float, float], float]
+    holds: Callable[[float], bool]
+    unit: str = "x"
+    bigger_is_better: bool = False
+
+
+def at_most(limit):
+    return Relation(f"at most {limit:g} times", lambda ours, other: ours / other, lambda r: r <= limit)
+
+
+def times_faster(limit):
+    return Relation(f"at least {limit:g} times faster", lambda ours, other: other / ours, lambda r: r >= limit)
+
+
+def times_more(limit):
+    return Relation(f"at least {limit:g} times as many", lambda ours, other: ours / other, lambda r: r >= limit,
+                    bigger_is_better=True)
+
+
+def less_time(percent):
+    return Relation(f"at least {percent:g} % less", lambda ours, other: 100 * (1 - ours / other),
+                    lambda r: r >= percent, "% less")
+
+
+def more_by_at_most(limit, unit):
+    return Relation(f"at most {limit:g} {unit} more", lambda ours, other: ours - other, lambda r: r <= limit,
+                    unit + " more")
+
+
+def no_more_than(limit, unit):
+    return Relation(f"at most {limit:g} {unit}", lambda ours, other: ours, lambda r: r <= limit, unit)
+
+
+@dataclass
+class Target:
+    row: int
+    work: str
+    ours: str
+    others: list  # the best of them is compared; none for a limit that is a plain figure
+    relation: Relation
+
+
+TARGETS = [
+    Target(1, "size 1", "sociable", ["soci"], at_most(1)),
+    Target(1, "size 16", "sociable", ["soci"], at_most(1)),
+    Target(1, "size 1024", "sociable", ["soci"], times_faster(10)),
+    *(Target(1, f"size {size}", "sociable", ["sqlalchemy"], times_faster(100)) for size in (1, 16, 128, 1024)),
+    *(Target(1, work, "sociable", ["HikariCP"], times_more(2))
+      for work in ("1 thread on 32", "32 threads on 32", "32 threads on 16")),
+    *(target
+      for crowd in ("64 threads on 8", "32 threads on 1")
+      for target in (
+          Target(2, f"{crowd}, throughput", "sociable", ["soci", "HikariCP", "sqlalchemy", "psycopg pool"], times_more(0.95)),
+          Target(2, f"{crowd}, p99 wait", "sociable", ["ideal of sociable"], at_most(2)),
+          Target(2, f"{crowd}, longest wait", "sociable", ["ideal of sociable"], at_most(4)),
+          Target(2, f"{crowd}, unevenness", "sociable", [], no_more_than(5, "%")))),
+    Target(3, "served", "sociable", [], no_more_than(30, "ms")),
+    Target(3, "opened", "sociable", [], no_more_than(8, "connections")),
+    *(Target(4, f"{server}, 1 thread", "pooled", ["NullPool", "raw connect"], less_time(percent))
+      for server, percent in (("PostgreSQL", 97.1), ("MariaDB", 97.1), ("SQLite file", 84.6))),
+    *(Target(4, f"{server}, 16 threads", "pooled", ["NullPool", "raw connect"], times_more(7.9))
+      for server in ("PostgreSQL", "MariaDB")),
+    Target(4, "PostgreSQL, 1 thread", "pooled", ["PgBouncer"], at_most(1)),
+    Target(4, "PostgreSQL, 16 threads", "pooled", ["PgBouncer"], times_more(1)),
+    *(Target(5, server, "sociable", ["raw", "raw, pipelined"], at_most(limit))
+      for server, limit in (("SQLite", 2), ("PostgreSQL", 1.1), ("MariaDB", 1.1))),
+    *(Target(5, server, "sociable pre-ping", ["sociable"], more_by_at_most(500, "ns"))
+      for server in ("SQLite", "PostgreSQL", "MariaDB")),
+    *(Target(6, server, "sociable", raw, at_most(1.2))
+      for server, raw in (("SQLite", ["raw"]), ("PostgreSQL", ["raw text", "raw binary", "raw single rows"]),
+                          ("MariaDB", ["raw text", "raw unbuffered", "raw binary"]))),
+    *(Target(6, server, "sociable", peer, at_most(1))
+      for server in ("SQLite", "PostgreSQL", "MariaDB")
+      for peer in (["soci bulk", "soci into", "soci struct", "soci row"], ["POCO"], ["CppDB"])),
+    Target(6, "PostgreSQL", "sociable", ["libpqxx"], at_most(1)),
+    *(Target(7, server, "insert_many", raw, at_most(1.3))
+      for server, raw in (("SQLite", ["raw rows", "raw multi-row"]), ("PostgreSQL", ["raw COPY"]),
+                          ("MariaDB", ["raw array", "raw multi-row"]))),
+    *(Target(8, f"{work}, {memory}", "sociable", [], no_more_than(0, "KiB"))
+      for work in ("checkouts", "statements") for memory in ("heap", "resident")),
+    Target(9, "compile time", "sociable", ["soci"], at_most(1.5)),
+    Target(9, "object size", "sociable", ["soci"], at_most(1.5)),
+    Target(10, "select", "plain", ["unwatched"], at_most(1.03)),
+    Target(10, "select", "listened", ["plain"], at_most(1.03)),
+]
