@@ -26,7 +26,12 @@ std::vector<std::string> command(const std::string& profile) {
     const std::string program = "/usr/bin/chromium-headless-shell";
     if (!std::filesystem::exists(program))
         throw std::runtime_error(program + " is not there: cmake/install_debian_packages.sh tests installs it");
-    std::vector<std::string> all{program, "--disable-gpu", "--remote-debugging-port=0", "--user-data-dir=" + profile};
+    std::vector<std::string> all{program,
+                                 "--disable-gpu",
+                                 "--disable-dev-shm-usage",  // of which containers have little
+                                 "--disable-background-networking",
+                                 "--remote-debugging-port=0",
+                                 "--user-data-dir=" + profile};
     if (geteuid() == 0) all.push_back("--no-sandbox");  // which Chromium has for other users only
     all.push_back("about:blank");
     return all;
