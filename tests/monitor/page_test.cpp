@@ -1,5 +1,6 @@
 // The page in a browser, in front of real monitors.
 #include "monitor/page.hpp"
+#include "monitor/served.hpp"
 #include "support/browser.hpp"
 
 #include <sociable/monitor/monitor.hpp>
@@ -76,6 +77,7 @@ TEST_CASE("the page asks for a token, and says when it was refused") {
     };
     enter("wrong");
     browser.wait_for("document.getElementById('refused').textContent.includes('refused')");
+    browser.screenshot("token");
     enter("right");
     browser.wait_for(field("in_use") + "?.textContent === '0'");
     CHECK(browser.evaluate("location.href") == boost::json::string(monitor.url()));
@@ -90,6 +92,7 @@ TEST_CASE("the page says when it lost the monitor, and finds it again") {
     browser.wait_for(field("in_use") + "?.textContent === '0'");
     monitor.reset();
     browser.wait_for("document.getElementById('lost').textContent.startsWith('Lost the monitor at')");
+    browser.screenshot("lost");
     monitor = std::make_unique<Monitor>(engine, MonitorOptions{}, MonitorServerOptions{.port = port});
     browser.wait_for("document.getElementById('lost').hidden");
 }
@@ -168,4 +171,20 @@ TEST_CASE("the page is readable in light and dark, and as wide as a phone") {
             backgrounds.emplace_back(browser.evaluate("getComputedStyle(document.body).backgroundColor").as_string());
         }
     CHECK(backgrounds.front() != backgrounds.back());
+}
+
+TEST_CASE("the page works under any prefix, with a slash at its end or without") {
+    const MonitorHandler handler(create_engine("sqlite://", {.name = "mounted"}));
+    const Served server([&](const MonitorRequest& request) {
+        constexpr std::string_view prefix = "/a/b";
+        if (!request.target.starts_with(prefix)) return MonitorResponse{.status = 404};
+        return handler({.method = request.method, .target = request.target.substr(prefix.size())});
+    });
+    Browser browser;
+    for (const std::string path : {"a/b", "a/b/"}) {
+        browser.open("http://127.0.0.1:" + std::to_string(server.port()) + "/" + path);
+        browser.wait_for("document.querySelector('main h2')?.textContent === 'mounted'");
+        browser.wait_for(field("in_use") + "?.textContent === '0'");
+    }
+    CHECK(browser.complaints() == std::vector<std::string>{});
 }
