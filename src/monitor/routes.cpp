@@ -85,6 +85,8 @@ bool Routes::is_quick(std::string_view target) noexcept {
 
 Routes::Routes(std::vector<Engine> engines, MonitorOptions options)
     : engines_(std::move(engines)), options_(std::move(options)), watch_(std::make_shared<const Watch>(engines_)) {
+    // Made now: a database's answer may come at the end of the process, when no logger can be made any more.
+    log::monitor();
     for (std::size_t i = 0; i < engines_.size(); ++i)
         probes_.push_back(std::make_unique<DatabaseProbe>(engines_[i], watch_, i, options_));
 }
