@@ -23,7 +23,8 @@ using boost::asio::ip::tcp;
 namespace {
 
 std::vector<std::string> command(const std::string& profile) {
-    const std::string program = "/usr/bin/chromium-headless-shell";
+    // What is in /usr/bin is a script, which would leave the browser behind when it is ended.
+    const std::string program = "/usr/lib/chromium/chromium-headless-shell";
     if (!std::filesystem::exists(program))
         throw std::runtime_error(program + " is not there: cmake/install_debian_packages.sh tests installs it");
     std::vector<std::string> all{program,
