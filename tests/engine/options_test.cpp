@@ -213,3 +213,13 @@ TEST_CASE("an engine tells its options, with the defaults of what was left out; 
     CHECK_FALSE(file.pool_timeout);
     CHECK_FALSE(file.connect_timeout);
 }
+
+TEST_CASE("who asks for a connection may wait for less than pool_timeout") {
+    Engine engine =
+        scripted_engine(std::make_shared<Script>(), {.pool_size = 1, .max_overflow = 0, .pool_timeout = 60s});
+    Connection held = engine.connect();
+    CHECK(thrown<TimeoutError>([&] { engine.connect({.longest_wait = 20ms}); }).info().waited == 20ms);
+    CHECK_THROWS_AS(engine.connect({.longest_wait = -1ms}), ArgumentError);
+    held.close();
+    CHECK_NOTHROW(engine.connect({.longest_wait = 20s}));
+}

@@ -194,3 +194,19 @@ TEST_CASE("start and end are logged, and a token never") {
     CHECK(contains(log.text(), "info the monitor on " + url + " has stopped"));
     CHECK_FALSE(contains(log.text(), "s3cret"));
 }
+
+TEST_CASE("an error that follows a HEAD on its connection has a body") {
+    Served server(echo);
+    HttpClient client(server.port());
+    client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    REQUIRE(client.receive(false));
+    client.send("rubbish\r\n\r\n");
+    const auto answer = client.receive();
+    REQUIRE(answer);
+    CHECK(answer->status == 400);
+    CHECK(answer->body.starts_with("{\"error\":"));
+}
+
+TEST_CASE("a database may take no longer than a request") {
+    CHECK_THROWS_AS(Monitor(create_engine("sqlite://"), {.database_timeout = 6s}, {.port = 0}), ArgumentError);
+}
