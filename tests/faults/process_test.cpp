@@ -284,6 +284,7 @@ TEST_CASE(
     const auto script = std::make_shared<Script>();
     std::atomic<bool> down{false};
     SUBCASE("connects that fail") {
+        const HookScope hooks(script);
         script->on_connect = [&] {
             if (down) throw_disconnect();
         };
@@ -317,6 +318,7 @@ TEST_CASE(
     }
     SUBCASE("renewal, pings that fail, and what is kept warm") {
         std::atomic<int> pings{0};
+        const HookScope hooks(script);
         script->on_ping = [&] {
             if (++pings % 3 == 0) throw_disconnect();
         };

@@ -156,6 +156,7 @@ TEST_CASE("stale connections that pre-ping has found are a reason") {
 TEST_CASE("a check of health waits no longer for a connection than what would be an error") {
     const auto script = std::make_shared<Script>();
     Door door;
+    const HookScope hooks(script);
     script->on_connect = [&] { door.pass(); };
     Engine engine = scripted_engine(script, {.pool_timeout = 60s});
     const auto asked = std::chrono::steady_clock::now();

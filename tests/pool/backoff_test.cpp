@@ -45,6 +45,7 @@ TEST_CASE("by default a connect is tried four times") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     std::atomic<int> attempts{0};
+    const HookScope hooks(script);
     script->on_connect = [&] {
         ++attempts;
         throw_disconnect();

@@ -65,6 +65,7 @@ TEST_CASE("who opens a connection itself is seen while it does") {
     const auto script = std::make_shared<Script>();
     Door door;
     std::atomic<bool> connecting{false};
+    const HookScope hooks(script);
     script->on_connect = [&] {
         connecting = true;
         door.pass();

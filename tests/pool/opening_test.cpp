@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 TEST_CASE("a connection that is being opened outlives the caller who gave up waiting for it") {
     const auto script = std::make_shared<Script>();
     Door door;
+    const HookScope hooks(script);
     script->on_connect = [&] { door.pass(); };
     Engine engine = scripted_engine(script, {.pool_timeout = 20ms});
     try {
@@ -46,6 +47,7 @@ TEST_CASE("whoever waits takes what comes first, a connection returned or one ju
     Engine engine = scripted_engine(script, {.pool_size = 2, .pool_timeout = 30s});
     Connection held = engine.connect();
     Door door;
+    const HookScope hooks(script);
     script->on_connect = [&] { door.pass(); };
     std::thread waiter([&] { engine.connect(); });
     wait_until([&] { return engine.pool().status().opening == 1; });
@@ -60,6 +62,7 @@ TEST_CASE("no more than pool_connecting_limit connections are opened at the same
     const auto script = std::make_shared<Script>();
     std::atomic<int> connecting{0}, most{0};
     Door door;
+    const HookScope hooks(script);
     script->on_connect = [&] {
         const int now = ++connecting;
         for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
@@ -101,6 +104,7 @@ TEST_CASE("a connect is tried again when the server can't be reached or has no p
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_connect_retries = 2});
     int attempts = 0;
+    const HookScope hooks(script);
     script->on_connect = [&] {
         if (++attempts == 1) throw_disconnect();
         if (attempts == 2) throw_no_place();
@@ -122,6 +126,7 @@ TEST_CASE("a connect is never tried again after a wrong password") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script);
     int attempts = 0;
+    const HookScope hooks(script);
     script->on_connect = [&] {
         ++attempts;
         throw_wrong_password();
@@ -157,6 +162,7 @@ TEST_CASE("while the database is known to be down callers are told at once, and 
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_connect_retries = 0});
     std::atomic<bool> down{true};
+    const HookScope hooks(script);
     script->on_connect = [&] {
         if (down) throw_disconnect();
     };
@@ -196,6 +202,7 @@ TEST_CASE("a server that has no place for more lets callers wait for those in us
     Engine engine = scripted_engine(script, {.pool_size = 5, .pool_timeout = 30s, .pool_connect_retries = 0});
     Connection held = engine.connect();
     std::atomic<int> refused{0};
+    const HookScope hooks(script);
     script->on_connect = [&] {
         ++refused;
         throw_no_place();

@@ -139,6 +139,7 @@ TEST_CASE("AssertionPool: a checkout waits while the connection is being replace
     engine.connect();
     Door door;
     std::atomic<bool> replacing{false};
+    const HookScope hooks(script);
     script->on_connect = [&] {
         replacing = true;
         door.pass();

@@ -62,7 +62,7 @@ TEST_CASE("upkeep checks idle ones every pool_health_check_interval, and replace
     wait_until([&] { return idle(engine) == 2; });
     wait_until([&] { return script->pings >= 4; });
     CHECK(script->closes == 0);
-    script->on_ping = [&, died = std::make_shared<std::atomic<bool>>(false)] {
+    script->on_ping = [died = std::make_shared<std::atomic<bool>>(false)] {
         if (!died->exchange(true)) throw_disconnect();
     };
     wait_until([&] { return script->closes >= 2 && idle(engine) == 2; });  // its sibling as well
@@ -78,6 +78,7 @@ TEST_CASE("a listener that throws during upkeep costs the connection, not the up
         ++thrown;
         throw std::logic_error("a hook's");
     });
+    const HookScope hooks(script);
     script->on_ping = [&] {
         if (thrown == 0) throw_disconnect();
     };
@@ -118,6 +119,7 @@ TEST_CASE("connections are replaced before their time, one by one, and each has 
     state->pool()->maintenance().renew_idle();
     CHECK(script->connects == count);
     std::atomic<int> missing{0};
+    const HookScope hooks(script);
     script->on_connect = [&] {
         const int now = count - idle(engine);
         for (int seen = missing; seen < now && !missing.compare_exchange_weak(seen, now);) {
@@ -279,6 +281,7 @@ TEST_CASE("warm-up runs statements of the user's own on each connection that it 
 TEST_CASE("the minimum of idle connections is not asked for without a pause while connecting fails") {
     const auto script = std::make_shared<Script>();
     std::atomic<int> attempts{0};
+    const HookScope hooks(script);
     script->on_connect = [&] {
         ++attempts;
         raise({.kind = ErrorKind::operational, .message = "wrong password", .sqlstate = "28P01"});

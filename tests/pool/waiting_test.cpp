@@ -139,6 +139,7 @@ TEST_CASE(
     SUBCASE("a connect that failed") {
         Door fail;
         std::atomic<bool> failed{false};
+        const HookScope hooks(script);
         script->on_connect = [&] {
             if (failed.exchange(true)) return;  // only the first
             fail.pass();
@@ -161,6 +162,7 @@ TEST_CASE(
 TEST_CASE("the timeout's text and fields tell size, overflow, waiters, the last connect error") {
     const auto script = std::make_shared<Script>();
     Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 1, .pool_timeout = 0ms, .name = "shop"});
+    const HookScope hooks(script);
     script->on_connect = [&] {
         if (script->connects == 1) throw_disconnect();
     };
@@ -209,6 +211,7 @@ TEST_CASE("who waits in vain for a database that can't be reached is told the er
     Engine engine = scripted_engine(script, {.pool_size = 1, .max_overflow = 0, .pool_timeout = 200ms});
     Door door;
     std::atomic<int> attempts{0};
+    const HookScope hooks(script);
     script->on_connect = [&] {
         if (++attempts == 1) throw_disconnect();
         door.pass();  // the second hangs

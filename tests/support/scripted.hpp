@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -32,12 +33,29 @@ public:
         {
             const std::lock_guard lock(mutex_);
             function = function_;
+            ++running_;
         }
+        const struct Leave {
+            const Hook& hook;
+            ~Leave() {
+                const std::lock_guard lock(hook.mutex_);
+                --hook.running_;
+                hook.left_.notify_all();
+            }
+        } leave{*this};
         if (function) (*function)(args...);
+    }
+    /// Returns when no thread is in it.
+    void clear() {
+        std::unique_lock lock(mutex_);
+        function_.reset();
+        left_.wait(lock, [this] { return running_ == 0; });
     }
 
 private:
     mutable std::mutex mutex_;
+    mutable std::condition_variable left_;
+    mutable int running_ = 0;
     std::shared_ptr<const std::function<void(Args...)>> function_;
 };
 
@@ -72,6 +90,22 @@ struct Script {
 private:
     mutable std::mutex mutex_;
     std::vector<std::string> sql_;
+};
+
+/// Ends what the pool's threads may call, before the end of what it refers to: a connect that is under way outlives its
+/// engine. Declared after that, before the hooks are set.
+class HookScope {
+public:
+    explicit HookScope(std::shared_ptr<Script> script) : script_(std::move(script)) {}
+    HookScope(const HookScope&) = delete;
+    HookScope& operator=(const HookScope&) = delete;
+    ~HookScope() {
+        script_->on_connect.clear();
+        script_->on_ping.clear();
+    }
+
+private:
+    std::shared_ptr<Script> script_;
 };
 
 /// An engine on a scripted database. Every SELECT gives one row, column "value", integer 1.
