@@ -1,7 +1,6 @@
 #include "dialect/sqlite_driver.hpp"
 
 #include "dialect/choices.hpp"
-#include "dialect/sqlite_sql.hpp"
 #include "dialect/sqlite_statement.hpp"
 
 #include <sociable/errors/error.hpp>
@@ -13,20 +12,6 @@
 
 namespace sociable::dialect {
 
-namespace {
-
-const char* begin_sql(const TransactionOptions& options, bool writes) {
-    switch (options.sqlite_lock) {
-        case SqliteLock::automatic: break;
-        case SqliteLock::deferred: return "BEGIN DEFERRED";
-        case SqliteLock::immediate: return "BEGIN IMMEDIATE";
-        case SqliteLock::exclusive: return "BEGIN EXCLUSIVE";
-    }
-    return writes && !options.read_only ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED";
-}
-
-}  // namespace
-
 void check_sqlite_level(IsolationLevel level) {
     constexpr std::array valid{IsolationLevel::serializable, IsolationLevel::read_uncommitted,
                                IsolationLevel::autocommit};
@@ -36,7 +21,23 @@ void check_sqlite_level(IsolationLevel level) {
     throw ArgumentError("SQLite has no isolation level " + not_among(to_string(level), names));
 }
 
-SqliteDriver::SqliteDriver(::sqlite3* db) : db_(db), settings_(db) {}
+SqliteDriver::SqliteDriver(::sqlite3* db)
+    : db_(db),
+      settings_(db),
+      begin_deferred_(db, "BEGIN DEFERRED"),
+      begin_immediate_(db, "BEGIN IMMEDIATE"),
+      begin_exclusive_(db, "BEGIN EXCLUSIVE"),
+      commit_(db, "COMMIT") {}
+
+KeptSqliteStatement& SqliteDriver::begin_statement(const TransactionOptions& options, bool writes) noexcept {
+    switch (options.sqlite_lock) {
+        case SqliteLock::automatic: break;
+        case SqliteLock::deferred: return begin_deferred_;
+        case SqliteLock::immediate: return begin_immediate_;
+        case SqliteLock::exclusive: return begin_exclusive_;
+    }
+    return writes && !options.read_only ? begin_immediate_ : begin_deferred_;
+}
 
 void SqliteDriver::begin(const TransactionOptions& options, bool writes) {
     const auto level = options.isolation_level.value_or(IsolationLevel::serializable);
@@ -46,7 +47,7 @@ void SqliteDriver::begin(const TransactionOptions& options, bool writes) {
 
     // The last transaction may have ended in the user's own SQL.
     if (transaction_state() == TransactionState::idle) end_modes();
-    run_sqlite(db_, begin_sql(options, writes));
+    begin_statement(options, writes).run();
     try {
         if (level == IsolationLevel::read_uncommitted) set_for_transaction("read_uncommitted");
         if (options.read_only) set_for_transaction("query_only");
@@ -57,7 +58,7 @@ void SqliteDriver::begin(const TransactionOptions& options, bool writes) {
 }
 
 void SqliteDriver::commit() {
-    run_sqlite(db_, "COMMIT");
+    commit_.run();
     end_modes();
 }
 

@@ -2,6 +2,7 @@
 
 #include "dialect/driver.hpp"
 #include "dialect/sqlite_settings.hpp"
+#include "dialect/sqlite_sql.hpp"
 
 #include <sociable/dialect/isolation_level.hpp>
 
@@ -34,11 +35,13 @@ public:
     void restore(const std::string& name) override;
 
 private:
+    KeptSqliteStatement& begin_statement(const TransactionOptions& options, bool writes) noexcept;
     void set_for_transaction(const std::string& pragma);
     void end_modes();
 
     ::sqlite3* db_;
     SqliteSettings settings_;
+    KeptSqliteStatement begin_deferred_, begin_immediate_, begin_exclusive_, commit_;
     // Pragmas that were set for the transaction, and their values before it.
     std::vector<std::pair<std::string, std::string>> modes_;
 };

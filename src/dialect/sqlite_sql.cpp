@@ -44,6 +44,13 @@ SqliteHandle prepare_sqlite(::sqlite3* db, const std::string& sql, bool kept) {
     return first;
 }
 
+void KeptSqliteStatement::run() {
+    if (!handle_) handle_ = prepare_sqlite(db_, sql_, true);
+    sqlite3_step(handle_.get());
+    // Tells the error of the step once more.
+    if (sqlite3_reset(handle_.get()) != SQLITE_OK) raise_sqlite_error(db_);
+}
+
 void run_sqlite(::sqlite3* db, const std::string& sql) {
     refuse_nul(sql);
     if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) raise_sqlite_error(db);
