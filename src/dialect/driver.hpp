@@ -23,6 +23,13 @@ enum class TransactionState {
     lost     ///< the connection is gone
 };
 
+/// What has become of a BEGIN that was to go with a statement.
+enum class LateBegin {
+    done,    ///< the transaction is open, or none was to begin
+    unsent,  ///< the statement never reached the database
+    failed   ///< the database refused it, or is gone
+};
+
 /// One open connection, worked on through the native handle of its SOCI session. It borrows the session, which outlives
 /// it; statements made by it must be gone before it goes. One thread at a time.
 ///
@@ -33,6 +40,10 @@ public:
 
     /// Begins a transaction. `writes` tells what is known of its first statement; only SQLite cares.
     virtual void begin(const TransactionOptions& options, bool writes) = 0;
+    /// As begin(), in one round trip with the next statement where the database can: that is executed next, and after
+    /// an error of it end_late_begin() is called.
+    virtual void begin_with_next(const TransactionOptions& options, bool writes) { begin(options, writes); }
+    virtual LateBegin end_late_begin() noexcept { return LateBegin::done; }
     virtual void commit() = 0;
     virtual void rollback() = 0;
     virtual TransactionState transaction_state() noexcept = 0;

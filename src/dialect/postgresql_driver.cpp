@@ -27,6 +27,13 @@ void log_notice(void*, const char* text) {
     }
 }
 
+std::string begin_sql(const TransactionOptions& options) {
+    std::string sql = "BEGIN";
+    if (options.isolation_level) sql.append(" ISOLATION LEVEL ").append(to_string(*options.isolation_level));
+    if (options.read_only) sql += " READ ONLY";
+    return sql;
+}
+
 }  // namespace
 
 PostgresqlDriver::PostgresqlDriver(PGconn* connection) : link_(connection) {
@@ -43,11 +50,10 @@ void PostgresqlDriver::choose_formats() {
     if (PQserverVersion(link_.native()) < 120000) link_.run("SET extra_float_digits = 3");
 }
 
-void PostgresqlDriver::begin(const TransactionOptions& options, bool) {
-    std::string sql = "BEGIN";
-    if (options.isolation_level) sql.append(" ISOLATION LEVEL ").append(to_string(*options.isolation_level));
-    if (options.read_only) sql += " READ ONLY";
-    link_.run(sql);
+void PostgresqlDriver::begin(const TransactionOptions& options, bool) { link_.run(begin_sql(options)); }
+
+void PostgresqlDriver::begin_with_next(const TransactionOptions& options, bool) {
+    link_.begin_late(begin_sql(options));
 }
 
 void PostgresqlDriver::commit() {

@@ -13,6 +13,8 @@ public:
     explicit PostgresqlDriver(PGconn* connection);
 
     void begin(const TransactionOptions& options, bool writes) override;
+    void begin_with_next(const TransactionOptions& options, bool writes) override;
+    LateBegin end_late_begin() noexcept override { return link_.end_late_begin(); }
     void commit() override;
     void rollback() override;
     TransactionState transaction_state() noexcept override { return link_.transaction_state(); }

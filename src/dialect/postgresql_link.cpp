@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace sociable::dialect {
 
@@ -45,6 +46,7 @@ short socket_events(PGconn* connection, std::chrono::milliseconds time) noexcept
 
 TransactionState PostgresqlLink::transaction_state() const noexcept {
     if (PQstatus(connection_) != CONNECTION_OK) return TransactionState::lost;
+    if (begin_is_late()) return TransactionState::active;
     switch (PQtransactionStatus(connection_)) {
         case PQTRANS_IDLE: return TransactionState::idle;
         case PQTRANS_ACTIVE:
@@ -103,6 +105,61 @@ void PostgresqlLink::await_answer(std::chrono::milliseconds limit) {
         // What goes wrong here, the result tells in more detail.
         if (PQconsumeInput(connection_) == 0) return;
     }
+}
+
+void PostgresqlLink::begin_now() {
+    late_begin_sent_ = true;
+    run(late_begin_);
+    end_late_begin();
+}
+
+PostgresqlResult PostgresqlLink::run_with_begin(const std::function<void()>& send) {
+    late_begin_sent_ = true;
+    PostgresqlResult begun, answer;
+    check_sent(PQenterPipelineMode(connection_));
+    try {
+        check_sent(PQsendQueryParams(connection_, late_begin_.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0));
+        send();
+        check_sent(PQpipelineSync(connection_));
+        begun = last_result();
+        answer = last_result();
+    } catch (...) {
+        // Without its mark the pipeline has no end.
+        if (PQpipelineSync(connection_) == 1)
+            leave_pipeline();
+        else
+            shutdown(PQsocket(connection_), SHUT_RDWR);
+        throw;
+    }
+    // Only at the end of the answer is it known whether the connection has survived an error.
+    leave_pipeline();
+    if (!begun || is_error(PQresultStatus(begun.get()))) raise(postgresql_error(connection_, begun.get()));
+    end_late_begin();
+    if (!answer || is_error(PQresultStatus(answer.get()))) raise(postgresql_error(connection_, answer.get()));
+    return answer;
+}
+
+LateBegin PostgresqlLink::end_late_begin() noexcept {
+    const bool sent = std::exchange(late_begin_sent_, false);
+    if (!begin_is_late()) return LateBegin::done;
+    late_begin_.clear();
+    return sent ? LateBegin::failed : LateBegin::unsent;
+}
+
+/// Of one statement of a pipeline, whose results end with null.
+PostgresqlResult PostgresqlLink::last_result() noexcept {
+    PostgresqlResult last;
+    while (PostgresqlResult result{PQgetResult(connection_)}) {
+        last = std::move(result);
+        if (PQstatus(connection_) != CONNECTION_OK) break;
+    }
+    return last;
+}
+
+/// What is due comes before the mark of the sync; a lost connection has none.
+void PostgresqlLink::leave_pipeline() {
+    while (PQstatus(connection_) == CONNECTION_OK && PQexitPipelineMode(connection_) == 0)
+        static_cast<void>(PostgresqlResult(PQgetResult(connection_)));
 }
 
 void PostgresqlLink::drain(bool cancel_rest) noexcept {

@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,15 @@ public:
     /// time
     void await_answer(std::chrono::milliseconds limit);
 
+    /// Keeps a BEGIN back for run_with_begin() or begin_now(), one of which comes next: sent with the first statement
+    /// it costs a short transaction no round trip of its own. From here on a transaction is open.
+    void begin_late(std::string sql) noexcept { late_begin_ = std::move(sql); }
+    bool begin_is_late() const noexcept { return !late_begin_.empty(); }
+    void begin_now();
+    /// Sends it together with what `send` sends, one statement, and receives that one's last result. @throws as next()
+    PostgresqlResult run_with_begin(const std::function<void()>& send);
+    LateBegin end_late_begin() noexcept;
+
     /// Drops what is still due. `cancel`: first asks the server to stop, unless all of it has arrived already.
     void drain(bool cancel) noexcept;
 
@@ -61,11 +71,15 @@ public:
     unsigned long schema_changes = 0;
 
 private:
+    PostgresqlResult last_result() noexcept;
+    void leave_pipeline();
     void cancel() noexcept;
     void end_copy(ExecStatusType direction) noexcept;
 
     PGconn* connection_;
     std::optional<std::chrono::milliseconds> limit_;
+    std::string late_begin_;  ///< until the server has done it
+    bool late_begin_sent_ = false;
     unsigned long names_ = 0;
     std::vector<std::string> waiting_;
 };

@@ -79,8 +79,11 @@ void PostgresqlStatement::execute(std::span<const ValueView> values, bool stream
 void PostgresqlStatement::run(bool streaming) {
     const bool in_transaction = link_.transaction_state() != TransactionState::idle;
     may_cancel_ = selects_ && !in_transaction;
-    send();
     try {
+        if (link_.begin_is_late() && !streaming && is_prepared())
+            return begin(link_.run_with_begin([this] { send_prepared(); }));
+        if (link_.begin_is_late()) link_.begin_now();
+        send();
         receive(streaming);
     } catch (const DatabaseError& e) {
         if (name_.empty() || !is_stale(e)) throw;
@@ -92,10 +95,19 @@ void PostgresqlStatement::run(bool streaming) {
     }
 }
 
-void PostgresqlStatement::send() {
+/// For the values at hand.
+bool PostgresqlStatement::is_prepared() noexcept {
     if (!name_.empty() && prepared_after_ != link_.schema_changes) forget_prepared();
-    if (executed_ && name_.empty()) prepare();
-    if (!name_.empty() && parameters_.fit(prepared_types_))
+    return !name_.empty() && parameters_.fit(prepared_types_);
+}
+
+void PostgresqlStatement::send() {
+    bool prepared = is_prepared();
+    if (executed_ && name_.empty()) {
+        prepare();
+        prepared = true;
+    }
+    if (prepared)
         send_prepared();
     else
         send_parsed();
@@ -131,6 +143,10 @@ void PostgresqlStatement::receive(bool streaming) {
     if (streaming) PQsetSingleRowMode(link_.native());
     PostgresqlResult result = streaming ? link_.next() : link_.receive();
     streaming_ = streaming;
+    begin(std::move(result));
+}
+
+void PostgresqlStatement::begin(PostgresqlResult result) {
     note_end(result);
     row_.begin(std::move(result));
 }

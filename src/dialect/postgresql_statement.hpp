@@ -38,7 +38,9 @@ private:
     void send_parsed();
     void prepare();
     void forget_prepared() noexcept;
+    bool is_prepared() noexcept;
     void receive(bool streaming);
+    void begin(PostgresqlResult result);
     void note_end(const PostgresqlResult& result);
 
     PostgresqlLink& link_;

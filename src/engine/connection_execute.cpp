@@ -20,7 +20,7 @@ std::shared_ptr<ResultState> ConnectionState::execute(std::string_view sql, Para
 
     pool::StatementCache::Lease statement = prepare(sql);
     bind(*statement, parameters, spare_ignored);
-    ensure_begun(!statement->statement->reads_only());
+    ensure_begun(!statement->statement->reads_only(), BeginTime::with_statement);
     const Stopwatch stopwatch(*engine_);
     run_statement(statement, streaming);
     auto result = std::make_shared<ResultState>(*this, std::move(statement));
@@ -170,12 +170,17 @@ void ConnectionState::run_statement(pool::StatementCache::Lease& statement, bool
     } catch (const DatabaseError& error) {
         const std::string sql = statement->text;
         statement.reset();
+        if (take_back_begin()) raise_error(error, "BEGIN", {});
         if (!row) raise_error(error, sql, values_);
         DatabaseErrorInfo info = error.info();
         info.message = "row " + std::to_string(*row) + ": " + info.message;
         raise_error(DatabaseError(std::move(info)), sql, values_);
     } catch (const ArgumentError& error) {
+        take_back_begin();
         throw ArgumentError(std::string(error.what()) + ", in: " + statement->text);
+    } catch (...) {
+        take_back_begin();
+        throw;
     }
 }
 

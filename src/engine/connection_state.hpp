@@ -47,6 +47,10 @@ public:
     std::int64_t execute_many(std::string_view sql, std::size_t rows, const RowOfParameters& row, bool spare_ignored);
 
     // connection_transaction.cpp
+    enum class BeginTime {
+        now,
+        with_statement  ///< in one round trip where the database can; run_statement() comes next
+    };
     std::uint64_t begin(const TransactionOptions& options);
     std::uint64_t begin_nested();
     void commit();
@@ -60,7 +64,7 @@ public:
     bool in_transaction() const noexcept { return phase_ != Phase::none; }
     bool in_nested_transaction() const noexcept { return !savepoints_.empty() && !ended_by_database(); }
     /// Sends the BEGIN that is due. `writes` tells what is known of the first statement.
-    void ensure_begun(bool writes);
+    void ensure_begun(bool writes, BeginTime time = BeginTime::now);
     void set_isolation_level(IsolationLevel level);
     std::optional<IsolationLevel> isolation_level() const noexcept;
 
@@ -145,6 +149,7 @@ private:
     void restore_settings() noexcept;
     void run_sql(const std::string& sql);
     void end_transaction() noexcept;
+    bool take_back_begin() noexcept;
     void fail_transaction(std::string cause);
     void note_failure(const std::string& cause);
     void send_commit();

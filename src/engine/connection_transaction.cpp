@@ -24,7 +24,7 @@ std::uint64_t ConnectionState::begin(const TransactionOptions& options) {
     return transaction_id_;
 }
 
-void ConnectionState::ensure_begun(bool writes) {
+void ConnectionState::ensure_begun(bool writes, BeginTime time) {
     if (phase_ == Phase::active) {
         if (!ended_by_database()) return;
         savepoints_.clear();  // What comes now must not be committed one by one.
@@ -41,7 +41,11 @@ void ConnectionState::ensure_begun(bool writes) {
     if (!autocommit()) {
         begin_failed_ = false;
         try {
-            driver().begin(options, writes);
+            // Listeners of Begin find the transaction open.
+            if (time == BeginTime::with_statement && !engine_->hub.has_listeners<event::Begin>())
+                driver().begin_with_next(options, writes);
+            else
+                driver().begin(options, writes);
         } catch (const DatabaseError& error) {
             begin_failed_ = true;
             raise_error(error, "BEGIN", {});
@@ -52,6 +56,15 @@ void ConnectionState::ensure_begun(bool writes) {
     require_usable();  // listeners may have run into an error
     if (ended_by_database())
         throw InvalidRequestError("a listener of Begin has ended the transaction that it was told of, by its SQL");
+}
+
+/// After an error of the statement that BEGIN went with: true when BEGIN itself has failed.
+bool ConnectionState::take_back_begin() noexcept {
+    if (!checkout_ || !checkout_.slot().connected()) return false;
+    const dialect::LateBegin begin = driver().end_late_begin();
+    if (begin != dialect::LateBegin::done) phase_ = Phase::begun;
+    begin_failed_ = begin == dialect::LateBegin::failed;
+    return begin_failed_;
 }
 
 bool ConnectionState::ended_by_database() const noexcept {

@@ -383,3 +383,16 @@ TEST_CASE("SQLite: a transaction that writes first waits for the lock instead of
     CHECK(count(a) == 1);
     CHECK_THROWS_AS(insert(b, 4), OperationalError);
 }
+
+TEST_CASE("a first statement whose value can't be sent has begun nothing, and the next one begins") {
+    on_each({Kind::postgresql}, [](Database& database) {
+        Engine engine = database.engine();
+        Connection c = engine.connect();
+        const std::string sql = "SELECT CAST(:v AS char(3))";
+        for (int i = 0; i < 3; ++i) CHECK(c.execute(sql, {{"v", "abc"}}).scalar<std::string>() == "abc");
+        c.rollback();
+        CHECK_THROWS_AS(c.execute(sql, {{"v", std::string_view("a\0b", 3)}}), DataError);
+        CHECK(c.execute(sql, {{"v", "def"}}).scalar<std::string>() == "def");
+        c.commit();
+    });
+}
