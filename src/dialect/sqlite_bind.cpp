@@ -61,17 +61,20 @@ void bind_sqlite(::sqlite3_stmt* statement, int parameter, const ValueView& valu
 }
 
 ValueView sqlite_column(::sqlite3_stmt* statement, int column) {
+    // Locks the connection once, where each sqlite3_column_... function would. What it gives is safe as long as no
+    // other thread uses the connection.
+    ::sqlite3_value* value = sqlite3_column_value(statement, column);
     // The pointer is asked for before the size: reading it may convert the text to UTF-8.
-    switch (sqlite3_column_type(statement, column)) {
-        case SQLITE_INTEGER: return ValueView::int64(sqlite3_column_int64(statement, column));
-        case SQLITE_FLOAT: return ValueView::float64(sqlite3_column_double(statement, column));
+    switch (sqlite3_value_type(value)) {
+        case SQLITE_INTEGER: return ValueView::int64(sqlite3_value_int64(value));
+        case SQLITE_FLOAT: return ValueView::float64(sqlite3_value_double(value));
         case SQLITE_TEXT: {
-            const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-            return ValueView::text({text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))});
+            const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+            return ValueView::text({text, static_cast<std::size_t>(sqlite3_value_bytes(value))});
         }
         case SQLITE_BLOB: {
-            const auto* bytes = static_cast<const std::byte*>(sqlite3_column_blob(statement, column));
-            return ValueView::blob({bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))});
+            const auto* bytes = static_cast<const std::byte*>(sqlite3_value_blob(value));
+            return ValueView::blob({bytes, static_cast<std::size_t>(sqlite3_value_bytes(value))});
         }
         default: return ValueView::null();
     }

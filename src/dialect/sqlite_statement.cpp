@@ -60,6 +60,7 @@ void SqliteStatement::execute(std::span<const ValueView> values, bool /*streamin
     finish();
     affected_rows_ = 0;
     last_insert_id_.reset();
+    finished_ = false;
     try {
         bind(values);
         if (!reads_only_)
@@ -95,11 +96,13 @@ ValueView SqliteStatement::cell(std::size_t column) {
 }
 
 void SqliteStatement::finish() noexcept {
+    if (finished_) return;         // it is called at each end of a result, and a reset has its price
     sqlite3_reset(handle_.get());  // tells the error of the last step once more
     sqlite3_clear_bindings(handle_.get());
     rows_.clear();
     texts_.clear();
     position_ = Position::done;
+    finished_ = true;
 }
 
 void SqliteStatement::bind(std::span<const ValueView> values) {

@@ -45,6 +45,7 @@ private:
     std::vector<std::string> columns_;
     int preparations_ = -1;
 
+    bool finished_ = true;
     Position position_ = Position::done;
     std::deque<std::vector<ValueView>> rows_;  // of a statement that writes; the front is the next or current one
     std::deque<std::string> texts_;            // what the views in rows_ refer to

@@ -9,21 +9,7 @@
 
 namespace sociable::pool {
 
-Checkout::Checkout(std::shared_ptr<PoolCore> pool, Slot& slot) noexcept : pool_(std::move(pool)), slot_(&slot) {}
-
-Checkout::Checkout(Checkout&& other) noexcept
-    : pool_(std::move(other.pool_)), slot_(std::exchange(other.slot_, nullptr)) {}
-
-Checkout& Checkout::operator=(Checkout&& other) noexcept {
-    if (this != &other) {
-        Checkout ended(std::move(*this));
-        pool_ = std::move(other.pool_);
-        slot_ = std::exchange(other.slot_, nullptr);
-    }
-    return *this;
-}
-
-Checkout::~Checkout() {
+void Checkout::end() noexcept {
     try {
         close();
     } catch (const std::exception& e) {

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <memory>
+#include <utility>
 
 namespace sociable::pool {
 
@@ -13,10 +14,17 @@ class PoolCore;
 class Checkout {
 public:
     Checkout() noexcept = default;
-    Checkout(std::shared_ptr<PoolCore> pool, Slot& slot) noexcept;
-    Checkout(Checkout&& other) noexcept;
-    Checkout& operator=(Checkout&& other) noexcept;
-    ~Checkout();  // what a listener throws is logged
+    Checkout(std::shared_ptr<PoolCore> pool, Slot& slot) noexcept : pool_(std::move(pool)), slot_(&slot) {}
+    Checkout(Checkout&& other) noexcept : pool_(std::move(other.pool_)), slot_(std::exchange(other.slot_, nullptr)) {}
+    Checkout& operator=(Checkout&& other) noexcept {
+        Checkout taken(std::move(other));
+        std::swap(pool_, taken.pool_);
+        std::swap(slot_, taken.slot_);
+        return *this;
+    }
+    ~Checkout() {
+        if (slot_) end();
+    }
 
     explicit operator bool() const noexcept { return slot_ != nullptr; }
     Slot& slot() const noexcept { return *slot_; }
@@ -34,6 +42,8 @@ public:
     void detach();
 
 private:
+    void end() noexcept;  // what a listener throws is logged
+
     std::shared_ptr<PoolCore> pool_;
     Slot* slot_ = nullptr;
 };

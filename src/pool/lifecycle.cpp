@@ -54,10 +54,10 @@ void Lifecycle::open(Slot& slot, int retries) {
     try {
         slot.connection_id.store(last_connection_id_.fetch_add(1, relaxed) + 1, relaxed);
         slot.used_before.store(slot.checkouts.load(relaxed), relaxed);
-        slot.opened_at.store(settings_.clock(), relaxed);
+        slot.opened_at.store(settings_.now(), relaxed);
         slot.expires_at.store(expiry(), relaxed);
-        slot.idle_since.store(settings_.clock(), relaxed);
-        slot.well_at.store(settings_.clock(), relaxed);
+        slot.idle_since.store(settings_.now(), relaxed);
+        slot.well_at.store(settings_.now(), relaxed);
         slot.backend = slot.session->get_backend();
         slot.just_connected = true;
         slot.soft_invalidated.store(false, relaxed);
@@ -123,7 +123,7 @@ std::unique_ptr<dialect::Driver> Lifecycle::connect_patiently(Slot& slot, int re
 Clock::time_point Lifecycle::expiry() const {
     if (!settings_.recycle) return Clock::time_point::max();
     const std::chrono::duration<double, std::nano> lifetime = *settings_.recycle;
-    return settings_.clock() + std::chrono::duration_cast<Clock::duration>(lifetime * (1 - random_share() / 5));
+    return settings_.now() + std::chrono::duration_cast<Clock::duration>(lifetime * (1 - random_share() / 5));
 }
 
 void Lifecycle::initialise(Slot& slot) {
@@ -133,8 +133,7 @@ void Lifecycle::initialise(Slot& slot) {
     slot.session_changed = false;  // what was set so far, all borrowers share
 }
 
-bool Lifecycle::is_fit(Slot& slot, Clock::time_point deadline) {
-    const auto now = settings_.clock();
+bool Lifecycle::is_fit(Slot& slot, Clock::time_point now, Clock::time_point deadline) {
     const bool expired = now > slot.expires_at.load(relaxed);
     if (expired || is_outdated(slot)) {
         Counters::add(counters_.recycled);
@@ -199,7 +198,7 @@ void Lifecycle::ping(Slot& slot, std::chrono::nanoseconds timeout) {
         throw;
     }
     counters_.ping.add(Clock::now() - asked);
-    slot.well_at.store(settings_.clock(), relaxed);
+    slot.well_at.store(settings_.now(), relaxed);
 }
 
 void Lifecycle::reset(Slot& slot) noexcept {

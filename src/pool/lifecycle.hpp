@@ -36,9 +36,9 @@ public:
     /// Connects a slot that is not connected; tries again up to `retries` times, with growing pauses, when the database
     /// can't be reached or has no place. @throws DatabaseError, or what a listener throws; the slot is unconnected
     void open(Slot& slot, int retries = 0);
-    /// Whether a connected slot may be handed out; a check lasts until `deadline` at most. What is too old, of an older
-    /// generation, or found dead is closed. @throws DatabaseError from a ping that fails otherwise
-    bool is_fit(Slot& slot, Clock::time_point deadline);
+    /// Whether a connected slot may be handed out, by the pool's clock; a check lasts until `deadline` at most. What is
+    /// too old, of an older generation, or found dead is closed. @throws DatabaseError from a ping that fails otherwise
+    bool is_fit(Slot& slot, Clock::time_point now, Clock::time_point deadline);
     /// Asks the server whether the connection works; it is closed when it doesn't. @throws as is_fit()
     bool answers_ping(Slot& slot, std::chrono::nanoseconds timeout);
     /// How long `SELECT 1` takes; the server has the ping's time for it. A connection that is lost by it is closed.

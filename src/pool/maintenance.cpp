@@ -55,7 +55,7 @@ void Maintenance::pass() noexcept {
 
 void Maintenance::report_leaks() {
     if (!parts_.settings.leak_threshold) return;
-    const auto now = parts_.settings.clock();
+    const auto now = parts_.settings.now();
     parts_.storage.for_each([&](Slot& slot) {
         const auto loan = slot.loan.read();
         if (!loan || now - loan->since < *parts_.settings.leak_threshold || slot.leak_reported.exchange(true)) return;
@@ -100,7 +100,7 @@ Slot* Maintenance::take_idle(const Condition& condition) {
 
 void Maintenance::close_idle_for_long() {
     if (!parts_.settings.max_idle_time) return;
-    const auto now = parts_.settings.clock();
+    const auto now = parts_.settings.now();
     const auto idle_for_long = [&](const Slot& slot) {
         return now - slot.idle_since.load(relaxed) >= *parts_.settings.max_idle_time;
     };
@@ -114,7 +114,7 @@ void Maintenance::close_idle_for_long() {
 
 void Maintenance::check_unheard_of() {
     if (!parts_.settings.health_check_interval) return;
-    const auto now = parts_.settings.clock();
+    const auto now = parts_.settings.now();
     const auto unheard_of = [&](const Slot& slot) {
         return now - slot.well_at.load(relaxed) >= *parts_.settings.health_check_interval &&
                !parts_.lifecycle.is_outdated(slot);
@@ -164,7 +164,7 @@ HealthCheck Maintenance::check_idle() {
 bool Maintenance::is_due_for_renewal(const Slot& slot) const noexcept {
     if (parts_.lifecycle.is_outdated(slot)) return true;
     const auto expires_at = slot.expires_at.load(relaxed);
-    return parts_.settings.recycle && parts_.settings.clock() >= expires_at - *parts_.settings.recycle / 20;
+    return parts_.settings.recycle && parts_.settings.now() >= expires_at - *parts_.settings.recycle / 20;
 }
 
 void Maintenance::renew_idle() noexcept {

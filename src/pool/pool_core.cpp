@@ -101,10 +101,12 @@ Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point asked, std::c
     const auto check_until = never_waits() ? Clock::time_point::max() : patience.until;
     for (;;) {
         Slot& slot = strategy_->take(place, patience);
-        lend(slot, place);
+        // The clock is a good part of what a checkout costs that finds an idle connection.
+        const auto taken = settings_.at(waited || slot.took_time ? Clock::now() : asked);
+        lend(slot, place, taken);
         bool found_open = slot.connected() && !slot.just_connected;
         try {
-            if (slot.connected() && !lifecycle_->is_fit(slot, check_until)) found_open = false;
+            if (slot.connected() && !lifecycle_->is_fit(slot, taken, check_until)) found_open = false;
             if (!slot.connected() && strategy_->borrower_opens())
                 lifecycle_->open(slot, never_waits() ? 0 : settings_.connect_retries);
             if (slot.connected()) {
@@ -128,18 +130,19 @@ Slot& PoolCore::take_ready(SourceLocation place, Clock::time_point asked, std::c
     throw;
 }
 
-/// The clock is a good part of what a checkout costs that finds an idle connection; it is read again only where time
-/// has passed since the borrower asked.
 void PoolCore::count_wait(Slot& slot, Clock::time_point asked, bool took_time) noexcept {
     slot.took_time = false;
     if (!settings_.record_times) return;
     slot.lent_at = took_time ? Clock::now() : asked;
-    counters_.wait.add(*slot.lent_at - asked, slot.id);
+    if (took_time)
+        counters_.wait.add(*slot.lent_at - asked, slot.id);
+    else
+        slot.at_once.store(slot.at_once.load(relaxed) + 1, relaxed);
 }
 
 /// The slot is out before it is found fit, so that a dispose() which comes in between either sees it out, or is seen.
-void PoolCore::lend(Slot& slot, SourceLocation place) noexcept {
-    slot.loan.start(place, settings_.clock());
+void PoolCore::lend(Slot& slot, SourceLocation place, Clock::time_point now) noexcept {
+    slot.loan.start(place, now);
     slot.lent_generation.store(slot.connected() ? slot.generation.load(relaxed) : lifecycle_->generation(), relaxed);
     std::atomic_thread_fence(std::memory_order_seq_cst);
 }
@@ -163,7 +166,8 @@ void PoolCore::put_back(Slot& slot) noexcept {
 
 void PoolCore::give_back(Slot& slot) {
     if (is_of_parent()) return;
-    count_use(slot);
+    const auto now = slot.lent_at ? Clock::now() : coarse_now();
+    count_use(slot, now);
     lifecycle_->reset(slot);
     std::exception_ptr failed;
     try {
@@ -171,21 +175,19 @@ void PoolCore::give_back(Slot& slot) {
     } catch (...) {
         failed = std::current_exception();
     }
-    end_loan(slot);
+    end_loan(slot, settings_.at(now));
     put_back(slot);
     if (failed) std::rethrow_exception(failed);
 }
 
-void PoolCore::count_use(Slot& slot) noexcept {
+void PoolCore::count_use(Slot& slot, Clock::time_point now) noexcept {
     if (!slot.lent_at) return;
-    const auto now = Clock::now();
     recent_.use(now);
     counters_.use.add(now - *slot.lent_at, slot.id);
     slot.lent_at.reset();
 }
 
-void PoolCore::end_loan(Slot& slot) noexcept {
-    const auto now = settings_.clock();
+void PoolCore::end_loan(Slot& slot, Clock::time_point now) noexcept {
     if (slot.leak_reported.load(relaxed)) {
         slot.leak_reported.store(false, relaxed);
         if (const auto loan = slot.loan.read())
@@ -297,12 +299,20 @@ void PoolCore::reopen(Slot& slot) {
     slot.just_connected = false;
 }
 
-std::vector<Holder> PoolCore::holders() const { return pool::holders(*storage_, settings_.clock()); }
+std::vector<Holder> PoolCore::holders() const { return pool::holders(*storage_, settings_.now()); }
 
-std::vector<PooledConnection> PoolCore::connections() const { return pooled_connections(*storage_, settings_.clock()); }
+std::vector<PooledConnection> PoolCore::connections() const { return pooled_connections(*storage_, settings_.now()); }
 
-PoolTimes PoolCore::times() const noexcept {
+PoolTimes PoolCore::count_times() const {
     PoolTimes all = counters_.times();
+    std::uint64_t at_once = 0;
+    storage_->for_each([&](const Slot& slot) { at_once += slot.at_once.load(relaxed); });
+    all.wait.add(Durations::bucket_of({}), at_once);
+    return all;
+}
+
+PoolTimes PoolCore::times() const {
+    PoolTimes all = count_times();
     all.period = Clock::now() - started_;
     return all;
 }

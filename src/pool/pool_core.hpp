@@ -65,7 +65,7 @@ public:
 
     PoolStatus status() const;
     /// Since the start.
-    PoolTimes times() const noexcept;
+    PoolTimes times() const;
     /// Of the last 60 to 65 seconds.
     PoolTimes recent_times() const { return recent_.last_minute(Clock::now()); }
     EventHub& hub() noexcept { return hub_; }
@@ -78,11 +78,12 @@ public:
 private:
     Slot& take_ready(SourceLocation place, Clock::time_point asked, std::chrono::milliseconds allowed);
     void count_wait(Slot& slot, Clock::time_point asked, bool took_time) noexcept;
-    void lend(Slot& slot, SourceLocation place) noexcept;
+    void lend(Slot& slot, SourceLocation place, Clock::time_point now) noexcept;
     void abandon(Slot& slot) noexcept;
     void put_back(Slot& slot) noexcept;
-    void count_use(Slot& slot) noexcept;
-    void end_loan(Slot& slot) noexcept;
+    void count_use(Slot& slot, Clock::time_point now) noexcept;
+    void end_loan(Slot& slot, Clock::time_point now) noexcept;
+    PoolTimes count_times() const;
     bool never_waits() const noexcept;
     bool drained(std::uint64_t before) const;
 
@@ -94,7 +95,7 @@ private:
     EventHub hub_;
     const Clock::time_point started_ = Clock::now();
     Counters counters_;
-    RecentTimes recent_{[this] { return counters_.times(); }};
+    RecentTimes recent_{[this] { return count_times(); }};
     std::unique_ptr<SlotStorage> storage_;
     std::unique_ptr<Lifecycle> lifecycle_;
     std::unique_ptr<Strategy> strategy_;

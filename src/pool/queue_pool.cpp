@@ -55,7 +55,7 @@ Slot& QueuePool::take_at_once() {
 void QueuePool::warn_of_self_deadlock(SourceLocation place) {
     const OwnLoans own = own_loans(parts_.storage);
     if (own.count == 0) return;
-    const auto now = parts_.settings.clock();
+    const auto now = parts_.settings.now();
     Clock::rep last = warned_at_.load(std::memory_order_relaxed);
     if (last != 0 && now - Clock::time_point(Clock::duration(last)) < std::chrono::minutes(1)) return;
     if (!warned_at_.compare_exchange_strong(last, now.time_since_epoch().count(), std::memory_order_relaxed)) return;
@@ -93,7 +93,7 @@ void QueuePool::refuse(const Gate::Outcome& outcome, std::chrono::milliseconds a
         std::max(std::chrono::duration_cast<std::chrono::milliseconds>(gate_.oldest_wait()), info.waited);
     info.suspended = gate_.is_suspended();
     info.last_connect_error = parts_.lifecycle.last_connect_error();
-    info.holders = holders(parts_.storage, settings.clock());
+    info.holders = holders(parts_.storage, settings.now());
     throw TimeoutError(std::move(info));
 }
 

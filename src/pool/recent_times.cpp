@@ -17,7 +17,8 @@ void RecentTimes::keep(Clock::time_point now) noexcept {
     try {
         const PoolTimes times = read_();
         const std::lock_guard lock(mutex_);
-        while (!readings_.empty() && readings_.front().at < now - span - step) readings_.pop_front();
+        readings_.reserve(span / step + 2);  // all of them at once: a pool that works doesn't grow
+        std::erase_if(readings_, [&](const Reading& r) { return r.at < now - span - step; });
         readings_.push_back({now, times});
     } catch (...) {
         // No memory: the next one is kept again.

@@ -5,9 +5,9 @@
 #include <sociable/pool/durations.hpp>
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <mutex>
+#include <vector>
 
 namespace sociable::pool {
 
@@ -45,7 +45,7 @@ private:
     const std::function<PoolTimes()> read_;
     std::atomic<Clock::rep> due_{0};
     mutable std::mutex mutex_;
-    std::deque<Reading> readings_;
+    std::vector<Reading> readings_;  ///< oldest first
 };
 
 }  // namespace sociable::pool

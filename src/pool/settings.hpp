@@ -46,8 +46,12 @@ struct Settings {
     std::function<void(soci::session&)> creator{};
     std::size_t statement_cache_size = 100;
     bool record_times = true;
-    /// Replaced by tests that need time to pass.
-    std::function<Clock::time_point()> clock = coarse_now;
+    /// By how much the pool's clock is ahead: of tests that need time to pass.
+    std::function<Clock::duration()> ahead{};
+
+    /// What the pool's clock shows at that time, and now.
+    Clock::time_point at(Clock::time_point time) const { return ahead ? time + ahead() : time; }
+    Clock::time_point now() const { return at(Clock::now()); }
 };
 
 }  // namespace sociable::pool

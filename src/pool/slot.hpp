@@ -43,6 +43,7 @@ struct Slot {
     // Written by the owner only, so that no read-modify-write is needed; others read.
     std::atomic<std::uint64_t> checkouts{0};
     std::atomic<std::uint64_t> hits{0};             ///< of the checkouts, those that found a connection
+    std::atomic<std::uint64_t> at_once{0};          ///< of those, measured, without any wait
     std::atomic<std::uint64_t> looks{0};            ///< at the socket, whether it is still open
     std::atomic<std::uint64_t> lent_generation{0};  ///< 0 while nobody has borrowed it
     std::atomic<std::uint64_t> connection_id{0};    ///< of the last connection, also when it is closed

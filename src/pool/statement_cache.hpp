@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace sociable::pool {
 
@@ -17,9 +18,10 @@ struct PreparedStatement {
     dialect::SqlText sql;
     /// Null once its connection has closed under it.
     std::unique_ptr<dialect::Statement> statement;
-    bool changes_session = false;  ///< perhaps, see dialect/session_effect.hpp
-    bool locks_tables = false;     ///< perhaps
-    bool kept = false;             ///< found again by its text
+    std::shared_ptr<const std::vector<std::string>> columns{};  ///< of its last result
+    bool changes_session = false;                               ///< perhaps, see dialect/session_effect.hpp
+    bool locks_tables = false;                                  ///< perhaps
+    bool kept = false;                                          ///< found again by its text
     bool in_use = true;
 };
 

@@ -144,7 +144,7 @@ std::shared_ptr<detail::EngineState> scripted_state(const std::shared_ptr<Script
     known.pool_require_primary = false;  // only PostgreSQL's URLs may ask for it
     pool::Settings settings = detail::pool_settings(url, known, *dialect);
     settings.require_primary = options.pool_require_primary;
-    settings.clock = [script] { return pool::Clock::now() + script->clock_offset.load(); };
+    settings.ahead = [script] { return script->clock_offset.load(); };
     settings.connect_backoff = std::chrono::milliseconds(1);
     return std::make_shared<detail::EngineState>(url, url, dialect, std::move(settings), known);
 }
