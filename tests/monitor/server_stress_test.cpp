@@ -28,21 +28,31 @@ int free_descriptor() {
     return fd;
 }
 
-/// Lets the process have a few more descriptors only, while it lives.
-class FewDescriptors {
+/// Leaves the process one more descriptor, until it is told to give the others back.
+class OneDescriptor {
 public:
-    explicit FewDescriptors(int more) {
+    OneDescriptor() {
         getrlimit(RLIMIT_NOFILE, &before_);
         rlimit few = before_;
-        few.rlim_cur = static_cast<rlim_t>(free_descriptor() + more);
+        few.rlim_cur = static_cast<rlim_t>(free_descriptor() + 5);
         setrlimit(RLIMIT_NOFILE, &few);
+        for (int fd; (fd = fcntl(0, F_DUPFD_CLOEXEC, 0)) >= 0;) taken_.push_back(fd);
+        REQUIRE_FALSE(taken_.empty());
+        close(taken_.back());
+        taken_.pop_back();
     }
-    FewDescriptors(const FewDescriptors&) = delete;
-    FewDescriptors& operator=(const FewDescriptors&) = delete;
-    ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+    OneDescriptor(const OneDescriptor&) = delete;
+    OneDescriptor& operator=(const OneDescriptor&) = delete;
+    ~OneDescriptor() { give_back(); }
+
+    void give_back() {
+        setrlimit(RLIMIT_NOFILE, &before_);
+        for (const int fd : std::exchange(taken_, {})) close(fd);
+    }
 
 private:
     rlimit before_{};
+    std::vector<int> taken_;
 };
 
 std::chrono::nanoseconds cpu_time() {
@@ -117,23 +127,15 @@ TEST_CASE("no descriptor left: the server waits without spinning, says so once, 
     Served server(echo, {.port = 0, .max_connections = 1000, .request_timeout = 60s});
     HttpClient known(server.port());
     CHECK(known.get("/").status == 200);
-    {
-        // An odd number, of which each client takes one and the server one for it: the last client finds none left there.
-        const FewDescriptors few(11);
-        std::vector<std::unique_ptr<HttpClient>> clients;
-        try {
-            for (;;) clients.push_back(std::make_unique<HttpClient>(server.port()));
-        } catch (const std::runtime_error&) {  // no descriptor for another one
-        }
-        // Those of the clients are still to be taken by the server.
-        wait_until([&] { return contains(log.text(), "no connection can be taken"); });
-        CHECK(known.get("/slow").status == 200);
-        const auto begin = cpu_time();
-        std::this_thread::sleep_for(500ms);
-        CHECK(cpu_time() - begin < 100ms);
-        clients.erase(clients.begin(), clients.end() - 1);
-        CHECK(clients.back()->get("/slow").status == 200);
-    }
+    OneDescriptor one;
+    HttpClient client(server.port());  // takes it, and the server has none to take the connection with
+    wait_until([&] { return contains(log.text(), "no connection can be taken"); });
+    CHECK(known.get("/slow").status == 200);
+    const auto begin = cpu_time();
+    std::this_thread::sleep_for(500ms);
+    CHECK(cpu_time() - begin < 100ms);
+    one.give_back();
+    CHECK(client.get("/slow").status == 200);
     CHECK(HttpClient(server.port()).get("/").status == 200);
     const std::string text = log.text();
     CHECK(text.find("no connection can be taken") == text.rfind("no connection can be taken"));
