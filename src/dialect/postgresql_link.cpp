@@ -15,6 +15,8 @@ namespace sociable::dialect {
 
 namespace {
 
+constexpr const char* no_such_statement = "26000";
+
 bool is_copy(ExecStatusType status) {
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
@@ -22,6 +24,9 @@ bool is_copy(ExecStatusType status) {
 bool is_error(ExecStatusType status) {
     return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_PIPELINE_ABORTED;
 }
+
+/// Also when the connection has been lost before it.
+bool has_failed(const PostgresqlResult& result) { return !result || is_error(PQresultStatus(result.get())); }
 
 DatabaseErrorInfo copy_refused() {
     DatabaseErrorInfo info;
@@ -115,13 +120,15 @@ void PostgresqlLink::begin_now() {
 
 PostgresqlResult PostgresqlLink::run_with_begin(const std::function<void()>& send) {
     late_begin_sent_ = true;
+    const bool was_prepared = late_begin_ == prepared_begin_;
     PostgresqlResult begun, answer;
     check_sent(PQenterPipelineMode(connection_));
     try {
-        check_sent(PQsendQueryParams(connection_, late_begin_.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0));
+        send_begin();
         send();
         check_sent(PQpipelineSync(connection_));
-        begun = last_result();
+        if (!was_prepared) begun = last_result();
+        if (PostgresqlResult next = last_result(); was_prepared || !has_failed(begun)) begun = std::move(next);
         answer = last_result();
     } catch (...) {
         // Without its mark the pipeline has no end.
@@ -133,10 +140,29 @@ PostgresqlResult PostgresqlLink::run_with_begin(const std::function<void()>& sen
     }
     // Only at the end of the answer is it known whether the connection has survived an error.
     leave_pipeline();
-    if (!begun || is_error(PQresultStatus(begun.get()))) raise(postgresql_error(connection_, begun.get()));
+    if (has_failed(begun)) {
+        prepared_begin_.clear();
+        const DatabaseErrorInfo error = postgresql_error(connection_, begun.get());
+        if (!was_prepared || error.sqlstate != no_such_statement) raise(error);
+        begin_now();  // the user has deallocated it
+        send();
+        return receive();
+    }
+    prepared_begin_ = late_begin_;
     end_late_begin();
-    if (!answer || is_error(PQresultStatus(answer.get()))) raise(postgresql_error(connection_, answer.get()));
+    if (has_failed(answer)) raise(postgresql_error(connection_, answer.get()));
     return answer;
+}
+
+/// Prepares it before, unless it is prepared.
+void PostgresqlLink::send_begin() {
+    if (late_begin_ != prepared_begin_) {
+        if (!prepared_begin_.empty()) deallocate_later(prepared_begin_name_);
+        prepared_begin_.clear();
+        prepared_begin_name_ = new_name();
+        check_sent(PQsendPrepare(connection_, prepared_begin_name_.c_str(), late_begin_.c_str(), 0, nullptr));
+    }
+    check_sent(PQsendQueryPrepared(connection_, prepared_begin_name_.c_str(), 0, nullptr, nullptr, nullptr, 0));
 }
 
 LateBegin PostgresqlLink::end_late_begin() noexcept {

@@ -64,13 +64,17 @@ public:
     /// Deallocates what waits for it, unless a transaction is open, which a failure would abort.
     void deallocate_waiting() noexcept;
     /// Forgets what waits, which the server has dropped on its own.
-    void forget_waiting() noexcept { waiting_.clear(); }
+    void forget_waiting() noexcept {
+        waiting_.clear();
+        prepared_begin_.clear();
+    }
 
     /// Counts the statements of this connection that changed tables or types: what was prepared before may be stale,
     /// and inside a transaction the server's refusal would cost all of it.
     unsigned long schema_changes = 0;
 
 private:
+    void send_begin();
     PostgresqlResult last_result() noexcept;
     void leave_pipeline();
     void cancel() noexcept;
@@ -80,6 +84,9 @@ private:
     std::optional<std::chrono::milliseconds> limit_;
     std::string late_begin_;  ///< until the server has done it
     bool late_begin_sent_ = false;
+    std::string
+        prepared_begin_;  ///< the BEGIN that the server has prepared; parsing it is a tenth of a short transaction
+    std::string prepared_begin_name_;
     unsigned long names_ = 0;
     std::vector<std::string> waiting_;
 };

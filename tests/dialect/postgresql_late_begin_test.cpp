@@ -89,6 +89,38 @@ TEST_CASE("BEGIN goes before a statement that isn't prepared, and before a strea
     }
 }
 
+TEST_CASE("BEGIN is prepared anew for another level, and when the user has deallocated it") {
+    PostgresqlConnection c;
+    const auto select = prepared(c, "SELECT current_setting('transaction_isolation')", {});
+    const auto level = [&](const TransactionOptions& options) {
+        c.driver->begin_with_next(options, false);
+        select->execute({}, false);
+        CHECK(c.driver->end_late_begin() == LateBegin::done);
+        REQUIRE(select->fetch());
+        const auto found = Codec<std::string>::decode(select->cell(0));
+        select->finish();
+        c.driver->commit();
+        return found;
+    };
+    const auto begins = [&] {
+        return c.scalar<std::int64_t>("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'BEGIN%'");
+    };
+    for (int i = 0; i < 2; ++i) {
+        CHECK(level({}) == "read committed");
+        CHECK(level({.isolation_level = IsolationLevel::serializable}) == "serializable");
+        CHECK(begins() == 1);
+    }
+    CHECK(level({}) == "read committed");
+    c.driver->run(
+        "DO $$ DECLARE name text; BEGIN SELECT s.name INTO name FROM pg_prepared_statements s "
+        "WHERE statement = 'BEGIN'; EXECUTE 'DEALLOCATE ' || name; END $$");
+    CHECK(begins() == 0);
+    CHECK(level({}) == "read committed");
+    CHECK(level({}) == "read committed");
+    c.driver->reset_session();
+    CHECK(begins() == 0);
+}
+
 TEST_CASE("A statement that fails beside its BEGIN has failed in the transaction") {
     PostgresqlConnection c;
     const auto divide = prepared(c, "SELECT 1 / $1::int", {ValueView::int32(1)});
