@@ -6,6 +6,8 @@
 #include <sociable/errors/error.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -36,7 +38,7 @@ MysqlStatement::MysqlStatement(MysqlConnection& connection, const std::string& s
 
 MysqlStatement::~MysqlStatement() { finish(); }
 
-void MysqlStatement::execute(std::span<const ValueView> values, bool streaming) {
+void MysqlStatement::execute(std::span<const ValueView> values, Delivery delivery) {
     finish();
     connection_.require_free();
     if (values.size() != mysql_stmt_param_count(native_.get()))
@@ -46,7 +48,7 @@ void MysqlStatement::execute(std::span<const ValueView> values, bool streaming) 
     last_insert_id_.reset();
     parameters_.set(values);
     try {
-        run(values, streaming);
+        run(values, delivery);
     } catch (const DatabaseError& e) {
         if (!changes_rows_) connection_.ask_for_transaction();
         DatabaseErrorInfo info = e.info();
@@ -55,14 +57,24 @@ void MysqlStatement::execute(std::span<const ValueView> values, bool streaming) 
     }
 }
 
-void MysqlStatement::run(std::span<const ValueView> values, bool streaming) {
+void MysqlStatement::run(std::span<const ValueView> values, Delivery delivery) {
     if (!values.empty() && mysql_stmt_bind_param(native_.get(), parameters_.binds()) != 0)
         connection_.fail(native_.get());
     // Without it the library keeps the names of the columns as they were when the statement was prepared, and gives up
     // when their number has changed. With none it takes the description that comes with each result.
     native_->field_count = 0;
+    const bool streaming = delivery.streaming && !changes_rows_;
+    ask_for_cursor(streaming ? delivery.batch : 0);
     if (mysql_stmt_execute(native_.get()) != 0) connection_.fail(native_.get());
-    receive_rows(streaming && !changes_rows_);
+    by_cursor_ = (native_->upsert_status.server_status & SERVER_STATUS_CURSOR_EXISTS) != 0;
+    receive_rows(streaming);
+}
+
+void MysqlStatement::ask_for_cursor(std::size_t batch) {
+    const unsigned long type = batch == 0 ? CURSOR_TYPE_NO_CURSOR : CURSOR_TYPE_READ_ONLY;
+    const unsigned long rows = std::clamp<std::size_t>(batch, 1, std::numeric_limits<std::uint32_t>::max());
+    mysql_stmt_attr_set(native_.get(), STMT_ATTR_CURSOR_TYPE, &type);
+    mysql_stmt_attr_set(native_.get(), STMT_ATTR_PREFETCH_ROWS, &rows);
 }
 
 void MysqlStatement::receive_rows(bool streaming) {
@@ -74,7 +86,7 @@ void MysqlStatement::receive_rows(bool streaming) {
         return;
     }
     has_rows_ = true;
-    connection_.start_stream(statement);
+    if (!by_cursor_) connection_.start_stream(statement);
     buffers_moved_ = false;
     if (mysql_stmt_bind_result(statement, columns_.binds()) != 0) connection_.fail(statement);
     if (streaming) return;
@@ -97,6 +109,7 @@ void MysqlStatement::read_outcome() {
 
 bool MysqlStatement::fetch() {
     if (!has_rows_) return false;
+    if (by_cursor_) connection_.require_free();
     MYSQL_STMT* statement = native_.get();
     // Not right after the buffers have moved: some versions of the client library forget the row's lengths here.
     if (std::exchange(buffers_moved_, false)) mysql_stmt_bind_result(statement, columns_.binds());
@@ -116,7 +129,7 @@ bool MysqlStatement::fetch() {
 void MysqlStatement::finish() noexcept {
     MYSQL_STMT* statement = native_.get();
     if (!statement) return;
-    has_rows_ = false;
+    const bool cursor_is_open = std::exchange(has_rows_, false) && by_cursor_;
     if (connection_.streams(statement)) {
         mysql_stmt_free_result(statement);
         try {
@@ -125,6 +138,8 @@ void MysqlStatement::finish() noexcept {
             // Nobody is left to be told: the caller has given up the rest.
         }
         connection_.end_stream();
+    } else if (cursor_is_open && connection_.is_free() && !connection_.lost()) {
+        mysql_stmt_reset(statement);  // closes it, as the next execution would
     } else if (holds_rows_ && connection_.is_free()) {
         // While another statement streams, this would eat its rows. Without going back it frees nothing after the last.
         mysql_stmt_data_seek(statement, 0);

@@ -9,7 +9,9 @@
 
 namespace sociable::dialect {
 
-/// A statement prepared on the server, with values and rows in the binary protocol.
+/// A statement prepared on the server, with values and rows in the binary protocol. A stream has the connection to
+/// itself, unless a number of rows to fetch at a time asks for a cursor: for that the server first makes a temporary
+/// table of the whole result.
 class MysqlStatement : public Statement {
 public:
     /// @throws DatabaseError; number 1295 for a statement that MariaDB does not prepare
@@ -19,7 +21,7 @@ public:
     MysqlStatement(const MysqlStatement&) = delete;
     MysqlStatement& operator=(const MysqlStatement&) = delete;
 
-    void execute(std::span<const ValueView> values, bool streaming) override;
+    void execute(std::span<const ValueView> values, Delivery delivery) override;
     const std::vector<std::string>& columns() const override { return columns_.names(); }
     bool fetch() override;
     ValueView cell(std::size_t column) override { return columns_.value(column); }
@@ -28,6 +30,7 @@ public:
     std::int64_t affected_rows() const override { return affected_rows_; }
     std::optional<std::int64_t> last_insert_id() const override { return last_insert_id_; }
     bool reads_only() const override { return false; }
+    bool shares_connection() const override { return by_cursor_; }
 
 private:
     struct Closer {
@@ -35,7 +38,8 @@ private:
         void operator()(MYSQL_STMT* statement) const noexcept { connection->close(statement); }
     };
 
-    void run(std::span<const ValueView> values, bool streaming);
+    void run(std::span<const ValueView> values, Delivery delivery);
+    void ask_for_cursor(std::size_t batch);
     void read_outcome();
     void receive_rows(bool streaming);
 
@@ -44,6 +48,7 @@ private:
     const bool changes_rows_;  ///< so that rows of its result are rows that it has changed
     MysqlParameters parameters_;
     MysqlColumns columns_;
+    bool by_cursor_ = false;      ///< the last execution
     bool has_rows_ = false;       ///< more may come from fetch()
     bool buffers_moved_ = false;  ///< and are to be bound again before the next row
     bool holds_rows_ = false;     ///< the library has the whole result

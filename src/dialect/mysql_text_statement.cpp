@@ -19,7 +19,7 @@ Number parse(std::string_view text) {
 MysqlTextStatement::MysqlTextStatement(MysqlConnection& connection, std::string sql)
     : connection_(connection), sql_(std::move(sql)) {}
 
-void MysqlTextStatement::execute(std::span<const ValueView> /*values*/, bool /*streaming*/) {
+void MysqlTextStatement::execute(std::span<const ValueView> /*values*/, Delivery /*delivery*/) {
     finish();
     connection_.require_free();
     names_.clear();

@@ -14,7 +14,7 @@ class MysqlTextStatement : public Statement {
 public:
     MysqlTextStatement(MysqlConnection& connection, std::string sql);
 
-    void execute(std::span<const ValueView> values, bool streaming) override;
+    void execute(std::span<const ValueView> values, Delivery delivery) override;
     const std::vector<std::string>& columns() const override { return names_; }
     bool fetch() override;
     ValueView cell(std::size_t column) override;

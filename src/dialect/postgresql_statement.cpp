@@ -49,7 +49,12 @@ std::int64_t rows_changed(PGresult* result) {
 }  // namespace
 
 PostgresqlStatement::PostgresqlStatement(PostgresqlLink& link, std::string sql, std::size_t parameters)
-    : link_(link), sql_(std::move(sql)), parameter_count_(parameters), selects_(begins_with_select(sql_)) {
+    : link_(link),
+      sql_(std::move(sql)),
+      parameter_count_(parameters),
+      selects_(begins_with_select(sql_)),
+      is_for_cursor_(is_for_cursor(sql_)),
+      cursor_(link) {
     refuse_nul(sql_, "a statement");
 }
 
@@ -58,7 +63,7 @@ PostgresqlStatement::~PostgresqlStatement() {
     forget_prepared();
 }
 
-void PostgresqlStatement::execute(std::span<const ValueView> values, bool streaming) {
+void PostgresqlStatement::execute(std::span<const ValueView> values, Delivery delivery) {
     finish();
     affected_ = 0;
     if (values.size() != parameter_count_)
@@ -68,12 +73,20 @@ void PostgresqlStatement::execute(std::span<const ValueView> values, bool stream
                .sqlstate = {},
                .statement = {}});
     parameters_.assign(values);
+    by_cursor_ = delivery.streaming && is_for_cursor_ && link_.transaction_state() == TransactionState::active;
     try {
-        run(streaming);
+        if (by_cursor_) return open_cursor(delivery.batch);
+        run(delivery.streaming);
     } catch (const DatabaseError& e) {
         raise_redacted(e, values);
     }
     executed_ = true;
+}
+
+void PostgresqlStatement::open_cursor(std::size_t batch) {
+    if (link_.begin_is_late()) link_.begin_now();
+    cursor_.open(sql_, parameters_, batch);
+    row_.begin(cursor_.fetch());
 }
 
 void PostgresqlStatement::run(bool streaming) {
@@ -151,7 +164,13 @@ void PostgresqlStatement::begin(PostgresqlResult result) {
     row_.begin(std::move(result));
 }
 
-// A stream gives one result for each row, and one without rows at its end.
+PostgresqlResult PostgresqlStatement::next_streamed() {
+    PostgresqlResult result = link_.next();
+    note_end(result);
+    return result;
+}
+
+// libpq gives one result for each row, and one without rows at its end.
 void PostgresqlStatement::note_end(const PostgresqlResult& result) {
     if (result && PQresultStatus(result.get()) == PGRES_SINGLE_TUPLE) return;
     if (result) {
@@ -163,11 +182,9 @@ void PostgresqlStatement::note_end(const PostgresqlResult& result) {
 
 bool PostgresqlStatement::fetch() {
     if (row_.next()) return true;
-    if (!streaming_) return false;
+    if (!streaming_ && !cursor_.is_open()) return false;
     try {
-        PostgresqlResult result = link_.next();
-        note_end(result);
-        row_.continue_with(std::move(result));
+        row_.continue_with(cursor_.is_open() ? cursor_.fetch() : next_streamed());
     } catch (const DatabaseError& e) {
         streaming_ = false;
         raise_redacted(e, parameters_.texts());
@@ -177,6 +194,7 @@ bool PostgresqlStatement::fetch() {
 
 void PostgresqlStatement::finish() noexcept {
     if (std::exchange(streaming_, false)) link_.drain(may_cancel_);
+    cursor_.close();
     row_.continue_with(nullptr);
 }
 

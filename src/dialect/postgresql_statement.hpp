@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dialect/postgresql_cursor.hpp"
 #include "dialect/postgresql_link.hpp"
 #include "dialect/postgresql_parameters.hpp"
 #include "dialect/postgresql_row.hpp"
@@ -10,6 +11,9 @@
 
 namespace sociable::dialect {
 
+/// A stream is read by a cursor on the server where it can be: in a transaction, and when the statement only reads.
+/// Else libpq gives it row by row, and the connection is busy until the last one.
+///
 /// The first execution is one round trip with nothing kept on the server; the second one prepares, since a third is
 /// likely then.
 class PostgresqlStatement final : public Statement {
@@ -20,7 +24,7 @@ public:
     PostgresqlStatement(const PostgresqlStatement&) = delete;
     PostgresqlStatement& operator=(const PostgresqlStatement&) = delete;
 
-    void execute(std::span<const ValueView> values, bool streaming) override;
+    void execute(std::span<const ValueView> values, Delivery delivery) override;
     const std::vector<std::string>& columns() const override { return row_.names(); }
     bool fetch() override;
     ValueView cell(std::size_t column) override { return row_.cell(column); }
@@ -30,9 +34,11 @@ public:
     std::int64_t affected_rows() const override { return affected_; }
     std::optional<std::int64_t> last_insert_id() const override { return std::nullopt; }
     bool reads_only() const override { return false; }
+    bool shares_connection() const override { return by_cursor_; }
 
 private:
     void run(bool streaming);
+    void open_cursor(std::size_t batch);
     void send();
     void send_prepared();
     void send_parsed();
@@ -41,12 +47,14 @@ private:
     bool is_prepared() noexcept;
     void receive(bool streaming);
     void begin(PostgresqlResult result);
+    PostgresqlResult next_streamed();
     void note_end(const PostgresqlResult& result);
 
     PostgresqlLink& link_;
     const std::string sql_;
     const std::size_t parameter_count_;
     const bool selects_;  ///< cutting it short undoes nothing
+    const bool is_for_cursor_;
 
     PostgresqlParameters parameters_;
     bool executed_ = false;
@@ -54,6 +62,8 @@ private:
     std::vector<Oid> prepared_types_;
     unsigned long prepared_after_ = 0;  ///< how many changes of the schema
 
+    PostgresqlCursor cursor_;
+    bool by_cursor_ = false;  ///< the last execution, even when the cursor has been closed
     PostgresqlRow row_;
     bool streaming_ = false;  ///< and there may be more to receive
     bool may_cancel_ = false;

@@ -56,7 +56,7 @@ SqliteStatement::SqliteStatement(::sqlite3* db, const std::string& sql, std::siz
     expect_parameters(static_cast<std::size_t>(sqlite3_bind_parameter_count(handle_.get())), parameters);
 }
 
-void SqliteStatement::execute(std::span<const ValueView> values, bool /*streaming*/) {
+void SqliteStatement::execute(std::span<const ValueView> values, Delivery /*delivery*/) {
     finish();
     affected_rows_ = 0;
     last_insert_id_.reset();

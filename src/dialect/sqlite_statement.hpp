@@ -20,7 +20,7 @@ public:
     /// @throws ArgumentError when the text is not one statement with as many parameters; DatabaseError
     SqliteStatement(::sqlite3* db, const std::string& sql, std::size_t parameters);
 
-    void execute(std::span<const ValueView> values, bool streaming) override;
+    void execute(std::span<const ValueView> values, Delivery delivery) override;
     const std::vector<std::string>& columns() const override { return columns_; }
     bool fetch() override;
     ValueView cell(std::size_t column) override;

@@ -11,6 +11,15 @@
 
 namespace sociable::dialect {
 
+/// How a statement's rows come: all at once, or as fetch() asks for them.
+struct Delivery {
+    // Implicit, since it is little more than a bool.
+    constexpr Delivery(bool streamed, std::size_t rows = 0) noexcept : streaming(streamed), batch(rows) {}
+
+    bool streaming;
+    std::size_t batch;  ///< see StreamOptions::yield_per
+};
+
 /// A prepared statement of one connection, to be executed again and again. Order of calls:
 /// execute, then fetch and cell until fetch returns false or the rest is not wanted, finish, execute, ...
 ///
@@ -20,11 +29,11 @@ public:
     virtual ~Statement() = default;
 
     /// Runs with the values in the order of the placeholders. When it returns, the database has accepted and done the
-    /// whole statement, and errors have been thrown. `streaming`: rows are to be received one by one as fetch() asks
-    /// for them; otherwise they all are here when execute() returns, and the connection is free for other statements.
-    /// SQLite may step on demand in both cases when the statement only reads.
+    /// whole statement, and errors have been thrown; but when streaming, rows are made and received as fetch() asks for
+    /// them, and errors may come then. Otherwise they all are here when execute() returns, and the connection is free
+    /// for other statements. SQLite may step on demand in both cases when the statement only reads.
     /// @throws DataError for a value that the database can't hold; nothing has been sent then
-    virtual void execute(std::span<const ValueView> values, bool streaming) = 0;
+    virtual void execute(std::span<const ValueView> values, Delivery delivery) = 0;
 
     /// The names of the result's columns; empty when the statement gives no rows. Valid after execute().
     virtual const std::vector<std::string>& columns() const = 0;
@@ -35,6 +44,8 @@ public:
     /// Drops what is left of the result, so that the connection is free. Also after an error, and when called twice.
     virtual void finish() noexcept = 0;
 
+    /// True when a stream leaves the connection free for other statements, until the transaction ends.
+    virtual bool shares_connection() const { return false; }
     /// Rows that an INSERT, UPDATE or DELETE has matched (on MariaDB also matched ones that did not change); 0 else.
     virtual std::int64_t affected_rows() const = 0;
     /// The key that the database generated for the last INSERT; nothing where the database can't tell (PostgreSQL).

@@ -36,23 +36,22 @@ std::shared_ptr<detail::ConnectionState> Connection::state() const {
 }
 
 Result Connection::execute(std::string_view sql, std::initializer_list<Parameter> parameters) {
-    return run(sql, {parameters.begin(), parameters.size()}, Mode::execute, Spare::refused);
+    return run(sql, {parameters.begin(), parameters.size()}, Spare::refused);
 }
 
-Result Connection::execute(std::string_view sql, Parameters parameters) {
-    return run(sql, parameters, Mode::execute, Spare::refused);
+Result Connection::execute(std::string_view sql, Parameters parameters) { return run(sql, parameters, Spare::refused); }
+
+Result Connection::stream(std::string_view sql, std::initializer_list<Parameter> parameters,
+                          const StreamOptions& options) {
+    return stream(sql, Parameters(parameters.begin(), parameters.size()), options);
 }
 
-Result Connection::stream(std::string_view sql, std::initializer_list<Parameter> parameters) {
-    return run(sql, {parameters.begin(), parameters.size()}, Mode::stream, Spare::refused);
+Result Connection::stream(std::string_view sql, Parameters parameters, const StreamOptions& options) {
+    return Result(state()->execute(sql, parameters, {true, options.yield_per}, false));
 }
 
-Result Connection::stream(std::string_view sql, Parameters parameters) {
-    return run(sql, parameters, Mode::stream, Spare::refused);
-}
-
-Result Connection::run(std::string_view sql, Parameters parameters, Mode mode, Spare spare) {
-    return Result(state()->execute(sql, parameters, mode == Mode::stream, spare == Spare::ignored));
+Result Connection::run(std::string_view sql, Parameters parameters, Spare spare) {
+    return Result(state()->execute(sql, parameters, false, spare == Spare::ignored));
 }
 
 std::int64_t Connection::run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row,

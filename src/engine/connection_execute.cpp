@@ -10,20 +10,21 @@
 
 namespace sociable::detail {
 
-std::shared_ptr<ResultState> ConnectionState::execute(std::string_view sql, Parameters parameters, bool streaming,
-                                                      bool spare_ignored) {
+std::shared_ptr<ResultState> ConnectionState::execute(std::string_view sql, Parameters parameters,
+                                                      dialect::Delivery delivery, bool spare_ignored) {
     require_usable();
     const std::optional<std::string> changed = changed_by_listeners(sql);
     if (changed) sql = *changed;
     settle_result();
     require_sound(sql);
+    if (!open_cursors.empty()) end_cursors_closed_by(sql);
 
     pool::StatementCache::Lease statement = prepare(sql);
     bind(*statement, parameters, spare_ignored);
     ensure_begun(!statement->statement->reads_only(), BeginTime::with_statement);
     const Stopwatch stopwatch(*engine_);
-    run_statement(statement, streaming);
-    auto result = std::make_shared<ResultState>(*this, std::move(statement));
+    run_statement(statement, delivery);
+    auto result = std::make_shared<ResultState>(*this, std::move(statement), delivery.streaming);
     report(stopwatch, sql, *result);
     return result;
 }
@@ -81,10 +82,14 @@ std::string_view behind_comments(std::string_view sql) {
     }
 }
 
+std::string first_word(std::string_view sql) {
+    sql = behind_comments(sql);
+    return dialect::lower_case(sql.substr(0, sql.find_first_of(" \t\r\n\f\v;/-")));
+}
+
 /// ROLLBACK, of all or to a savepoint, is what a failed transaction still takes; PostgreSQL knows it as ABORT as well.
 bool rolls_back(std::string_view sql) {
-    sql = behind_comments(sql);
-    const std::string word = dialect::lower_case(sql.substr(0, sql.find_first_of(" \t\r\n\f\v;/-")));
+    const std::string word = first_word(sql);
     return word == "rollback" || word == "abort";
 }
 
@@ -100,6 +105,13 @@ void ConnectionState::require_sound(std::string_view sql) {
         "a statement has failed in this transaction, which must be rolled back first, or to a savepoint set before; "
         "the cause was: " +
         (first_cause_.empty() ? "not told" : first_cause_));
+}
+
+/// The server closes cursors at the end of their transaction or savepoint, also when SQL of the user's ends it.
+void ConnectionState::end_cursors_closed_by(std::string_view sql) {
+    const std::string word = first_word(sql);
+    if (rolls_back(sql) || word == "commit" || word == "end" || word == "close")
+        end_streams("a statement closed its cursor");
 }
 
 pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {
@@ -163,10 +175,10 @@ void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters 
     }
 }
 
-void ConnectionState::run_statement(pool::StatementCache::Lease& statement, bool streaming,
+void ConnectionState::run_statement(pool::StatementCache::Lease& statement, dialect::Delivery delivery,
                                     std::optional<std::size_t> row) {
     try {
-        statement->statement->execute(values_, streaming);
+        statement->statement->execute(values_, delivery);
     } catch (const DatabaseError& error) {
         const std::string sql = statement->text;
         statement.reset();

@@ -54,9 +54,7 @@ ConnectionState::ConnectionState(std::shared_ptr<EngineState> engine, const Conn
     }
 }
 
-ConnectionState::~ConnectionState() {
-    if (live_result) live_result->end("the connection was closed");
-}
+ConnectionState::~ConnectionState() { end_results("the connection was closed"); }
 
 void ConnectionState::require_open() const {
     if (closed()) throw ResourceClosedError("this connection is closed");
@@ -82,7 +80,7 @@ void ConnectionState::require_usable() {
 /// What the user's work on the SOCI session may have done: closed it, which leaves nothing to talk to.
 void ConnectionState::leave_closed_session() {
     if (!soci_used_ || !checkout_ || !checkout_.slot().connected() || pool::is_open(checkout_.slot())) return;
-    if (live_result) live_result->end("the SOCI session was closed");
+    end_results("the SOCI session was closed");
     if (phase_ == Phase::active) fail_transaction("the SOCI session was closed");
     checkout_.invalidate(nullptr);
 }
@@ -118,6 +116,22 @@ void ConnectionState::settle_result() {
     }
 }
 
+void ConnectionState::require_free(std::string_view sql) {
+    settle_result();
+    require_sound(sql);
+}
+
+void ConnectionState::end_results(const char* why, std::uint64_t since) noexcept {
+    if (live_result && live_result->made_in() >= since) live_result->end(why);
+    for (std::size_t i = open_cursors.size(); i-- > 0;)
+        if (open_cursors[i]->made_in() >= since) open_cursors[i]->end(why);
+}
+
+void ConnectionState::end_streams(const char* why) noexcept {
+    if (live_result && live_result->is_stream()) live_result->end(why);
+    while (!open_cursors.empty()) open_cursors.back()->end(why);
+}
+
 void ConnectionState::apply_settings() {
     if (options_.settings.empty()) return;
     // Where one is refused, those set before it must not reach the connection's next user.
@@ -139,7 +153,8 @@ void ConnectionState::restore_settings() noexcept {
 void ConnectionState::invalidate(std::exception_ptr error) {
     require_open();
     refuse_listeners("invalidate");
-    if (live_result) live_result->end("the connection was invalidated");
+    if (checkout_.slot().connected()) driver().limit_answers(pool::Lifecycle::reset_timeout);
+    end_results("the connection was invalidated");
     if (phase_ == Phase::active) fail_transaction("the connection was invalidated");
     checkout_.invalidate(std::move(error));
 }
@@ -160,14 +175,15 @@ void ConnectionState::detach() {
 void ConnectionState::close() {
     if (closed()) return;
     refuse_listeners("close");
-    if (live_result) live_result->end("the connection was closed");
     if (is_of_parent()) {
+        end_results("the connection was closed");
         end_transaction();
         return checkout_.close();
     }
     pool::Checkout ended;  // given back at the end, whatever is thrown before
     try {
         if (checkout_.slot().connected()) driver().limit_answers(pool::Lifecycle::reset_timeout);
+        end_results("the connection was closed");
         rollback();
     } catch (const DatabaseError& error) {
         log::engine().warn("{}: the rollback at the end of a connection failed: {}", engine_->settings.name,
@@ -231,7 +247,7 @@ void ConnectionState::raise_error(const DatabaseError& error, std::string_view s
 
     note_failure(info.message);
     if (info.is_disconnect && checkout_) {
-        if (live_result) live_result->end("the connection was lost");
+        end_results("the connection was lost");
         if (phase_ == Phase::active) fail_transaction(info.message);
         if (checkout_.slot().connected()) {
             if (pool_too) checkout_.pool().lifecycle().outdate(checkout_.slot().generation);

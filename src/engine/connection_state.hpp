@@ -42,7 +42,7 @@ public:
     ~ConnectionState();
 
     // connection_execute.cpp
-    std::shared_ptr<ResultState> execute(std::string_view sql, Parameters parameters, bool streaming,
+    std::shared_ptr<ResultState> execute(std::string_view sql, Parameters parameters, dialect::Delivery delivery,
                                          bool spare_ignored);
     std::int64_t execute_many(std::string_view sql, std::size_t rows, const RowOfParameters& row, bool spare_ignored);
 
@@ -72,6 +72,8 @@ public:
     /// Ready for a statement: open, connected, and not in a transaction that has failed.
     void require_usable();
     void require_open() const;
+    /// Nothing else is to be received, so that a cursor can be read, which ran `sql`.
+    void require_free(std::string_view sql);
     /// Ends what is left of a SOCI session that its user has closed.
     void leave_closed_session();
     soci::session& soci();
@@ -101,7 +103,11 @@ public:
     /// The last transaction's BEGIN was refused.
     bool begin_failed() const noexcept { return begin_failed_; }
 
-    ResultState* live_result = nullptr;  ///< the one that holds a statement of this connection
+    /// Counts transactions and savepoints.
+    std::uint64_t last_id() const noexcept { return last_id_; }
+
+    ResultState* live_result = nullptr;        ///< the one that the connection is busy with
+    std::vector<ResultState*> open_cursors{};  ///< whose rows wait on the server meanwhile
 
 private:
     template <class E>
@@ -144,7 +150,11 @@ private:
     bool ended_by_database() const noexcept;
     dialect::Driver& driver() const { return *checkout_.slot().driver; }
     void settle_result();
+    /// Of those that were made since the transaction or savepoint with this number began: by default, of all.
+    void end_results(const char* why, std::uint64_t since = 0) noexcept;
+    void end_streams(const char* why) noexcept;
     void require_sound(std::string_view sql);
+    void end_cursors_closed_by(std::string_view sql);
     void apply_settings();
     void restore_settings() noexcept;
     void run_sql(const std::string& sql);
@@ -157,7 +167,7 @@ private:
     std::optional<std::string> changed_by_listeners(std::string_view sql);
     pool::StatementCache::Lease prepare(std::string_view sql);
     void bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);
-    void run_statement(pool::StatementCache::Lease& statement, bool streaming,
+    void run_statement(pool::StatementCache::Lease& statement, dialect::Delivery delivery,
                        std::optional<std::size_t> row = std::nullopt);
     void report(const Stopwatch& stopwatch, std::string_view sql, const ResultState& result);
 

@@ -77,6 +77,7 @@ void ConnectionState::commit() {
     refuse_listeners("commit");
     leave_closed_session();
     if (phase_ == Phase::failed) require_usable();
+    end_streams("the transaction was committed");
     settle_result();
     if (phase_ == Phase::active) {
         if (checkout_.slot().connected() && driver().transaction_state() == dialect::TransactionState::failed) {
@@ -122,7 +123,7 @@ void ConnectionState::rollback() {
     require_open();
     refuse_listeners("roll back");
     leave_closed_session();
-    if (live_result) live_result->end("the transaction was rolled back");
+    end_results("the transaction was rolled back");
     const bool reached_database = phase_ == Phase::active || phase_ == Phase::failed;
     if (reached_database) {
         fail_transaction(first_cause_);  // until it is known to be gone
@@ -214,7 +215,7 @@ void ConnectionState::rollback(std::uint64_t id) {
     if (!is_active(id)) return;
     require_open();
     if (id == transaction_id_) return rollback();
-    if (live_result) live_result->end("the transaction was rolled back to a savepoint");
+    end_results("the transaction was rolled back to a savepoint", id);
     const auto found =
         std::find_if(savepoints_.begin(), savepoints_.end(), [&](const Savepoint& s) { return s.id == id; });
     const std::string name = found->name;

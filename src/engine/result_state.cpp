@@ -20,14 +20,18 @@ std::shared_ptr<const std::vector<std::string>> columns_of(pool::PreparedStateme
 
 }  // namespace
 
-ResultState::ResultState(ConnectionState& connection, pool::StatementCache::Lease statement)
+ResultState::ResultState(ConnectionState& connection, pool::StatementCache::Lease statement, bool streaming)
     : connection_(&connection),
       statement_(std::move(statement)),
+      streaming_(streaming),
+      made_in_(connection.last_id()),
       columns_(columns_of(*statement_)),
       affected_rows_(statement_->statement->affected_rows()),
       last_insert_id_(statement_->statement->last_insert_id()) {
     if (columns_->empty())
         let_go();  // it may outlive the connection, which ends only the result that it knows of
+    else if (statement_->statement->shares_connection())
+        connection_->open_cursors.push_back(this);
     else
         connection_->live_result = this;
 }
@@ -48,6 +52,7 @@ bool ResultState::next() {
     }
     if (!statement_) return false;
     connection_->require_open();
+    if (connection_->live_result != this) connection_->require_free(statement_->text);
     bool more = false;
     try {
         more = statement_->statement->fetch();
@@ -124,7 +129,10 @@ void ResultState::end(const char* why) noexcept {
 void ResultState::let_go() noexcept {
     if (connection_ && connection_->is_of_parent()) static_cast<void>(statement_.release());
     statement_.reset();
-    if (connection_ && connection_->live_result == this) connection_->live_result = nullptr;
+    if (connection_ && connection_->live_result == this)
+        connection_->live_result = nullptr;
+    else if (connection_)
+        std::erase(connection_->open_cursors, this);
     connection_ = nullptr;
 }
 

@@ -16,12 +16,13 @@ namespace sociable::detail {
 
 class ConnectionState;
 
-/// A result while it is read. At most one result of a connection holds a statement of it: before the connection does
-/// anything else, detach() loads the rows that are left.
+/// A result while it is read. It holds a statement of its connection until its last row. Before the connection does
+/// anything else, detach() loads the rows that are left, unless they can stay on the server: then it is one of the
+/// connection's open cursors, which end with the transaction.
 class ResultState final : public RowSource {
 public:
     /// Takes over a statement that has been executed.
-    ResultState(ConnectionState& connection, pool::StatementCache::Lease statement);
+    ResultState(ConnectionState& connection, pool::StatementCache::Lease statement, bool streaming);
     ResultState(const ResultState&) = delete;
     ResultState& operator=(const ResultState&) = delete;
     ~ResultState();
@@ -35,6 +36,9 @@ public:
     std::optional<std::int64_t> last_insert_id() const noexcept { return last_insert_id_; }
     /// The statement, while it is held.
     std::string sql() const { return statement_ ? statement_->text : std::string(); }
+    bool is_stream() const noexcept { return streaming_; }
+    /// Told by ConnectionState::last_id() of what has begun since: whether this was made inside of it.
+    std::uint64_t made_in() const noexcept { return made_in_; }
     /// A copy of the current row.
     Row row();
 
@@ -51,6 +55,8 @@ private:
 
     ConnectionState* connection_;  ///< null when it has been let go
     pool::StatementCache::Lease statement_;
+    const bool streaming_;
+    const std::uint64_t made_in_;
     std::shared_ptr<const std::vector<std::string>> columns_;
     std::int64_t affected_rows_;
     std::optional<std::int64_t> last_insert_id_;

@@ -61,12 +61,13 @@ Result Session::execute(std::string_view sql, Parameters parameters) {
     return on_connection([&](Connection& c) { return c.execute(sql, parameters); });
 }
 
-Result Session::stream(std::string_view sql, std::initializer_list<Parameter> parameters) {
-    return on_connection([&](Connection& c) { return c.stream(sql, parameters); });
+Result Session::stream(std::string_view sql, std::initializer_list<Parameter> parameters,
+                       const StreamOptions& options) {
+    return on_connection([&](Connection& c) { return c.stream(sql, parameters, options); });
 }
 
-Result Session::stream(std::string_view sql, Parameters parameters) {
-    return on_connection([&](Connection& c) { return c.stream(sql, parameters); });
+Result Session::stream(std::string_view sql, Parameters parameters, const StreamOptions& options) {
+    return on_connection([&](Connection& c) { return c.stream(sql, parameters, options); });
 }
 
 std::int64_t Session::execute_many(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows) {

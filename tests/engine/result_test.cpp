@@ -433,6 +433,8 @@ TEST_CASE("A stream that fails while another statement loads its rest makes that
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();
         Connection c = engine.connect();
+        // Where PostgreSQL has no cursor, which other statements need not load.
+        if (db.kind() == Kind::postgresql) c.set_isolation_level(IsolationLevel::autocommit);
         const std::string sql = failing_at(db.kind(), 5000);
         auto rows = c.stream(sql).rows<std::int64_t, std::int64_t>();
         auto row = rows.begin();

@@ -17,7 +17,7 @@ public:
         if (sql_.starts_with("SELECT")) columns_ = {"value"};
     }
 
-    void execute(std::span<const ValueView>, bool) override {
+    void execute(std::span<const ValueView>, dialect::Delivery) override {
         try {
             script_.on_execute(sql_);
         } catch (const DatabaseError& e) {

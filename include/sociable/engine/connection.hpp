@@ -4,6 +4,7 @@
 #include <sociable/engine/described.hpp>
 #include <sociable/engine/parameter.hpp>
 #include <sociable/engine/result.hpp>
+#include <sociable/engine/stream_options.hpp>
 #include <sociable/engine/transaction.hpp>
 #include <sociable/pool/events.hpp>
 
@@ -63,13 +64,20 @@ public:
     Result execute(std::string_view sql, const T& object) {
         std::vector<Parameter> parameters;
         detail::append_parameters(object, parameters);
-        return run(sql, parameters, Mode::execute, Spare::ignored);
+        return run(sql, parameters, Spare::ignored);
     }
 
-    /// As execute, but the rows are received one by one while they are read: for results larger than memory. The next
-    /// statement on this connection loads what is left, so read or close the result first.
-    Result stream(std::string_view sql, std::initializer_list<Parameter> parameters = {});
-    Result stream(std::string_view sql, Parameters parameters);
+    /// As execute, but the rows come while they are read: for results larger than memory. Read or close the result
+    /// before the transaction ends.
+    ///
+    /// PostgreSQL reads it by a cursor on the server, in batches, and other statements may run on the connection in
+    /// between; it plans for the first rows to come soon. Without a transaction (AUTOCOMMIT), for what is no plain
+    /// SELECT, VALUES or TABLE (FOR UPDATE and RETURNING aren't), and on MariaDB without `yield_per`, the rows are
+    /// received one by one: the next statement on the connection then loads those that are left into memory first, and
+    /// closing the result in a transaction skips over all of them.
+    Result stream(std::string_view sql, std::initializer_list<Parameter> parameters = {},
+                  const StreamOptions& options = {});
+    Result stream(std::string_view sql, Parameters parameters, const StreamOptions& options = {});
 
     /// Runs one statement for each row of values, and returns how many rows were affected in all. An error tells the
     /// index of its row; roll back to undo the rows before it. A row is a described struct, or a range of Parameter.
@@ -153,10 +161,9 @@ public:
 private:
     friend class detail::BorrowedConnection;
     friend class detail::SessionState;
-    enum class Mode { execute, stream };
     enum class Spare { refused, ignored };  ///< values that the statement doesn't name
 
-    Result run(std::string_view sql, Parameters parameters, Mode mode, Spare spare);
+    Result run(std::string_view sql, Parameters parameters, Spare spare);
     std::int64_t run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row, Spare spare);
     /// Shared for the time of a call, in which a listener may destroy this object.
     std::shared_ptr<detail::ConnectionState> state() const;

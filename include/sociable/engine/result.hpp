@@ -70,9 +70,9 @@ private:
 
 /// What a statement gave: rows, read once and in order, or a count of rows affected.
 ///
-/// A result made by `execute` may be kept while its connection runs other statements; one made by `stream` too, but
-/// then its remaining rows are loaded first. When its connection closes or rolls back, reading rows that were not
-/// loaded by then is a ResourceClosedError.
+/// A result may be kept while its connection runs other statements; one made by `stream` may have to load its remaining
+/// rows then (see there). When its connection closes or rolls back, and for a stream also when it commits, reading rows
+/// that were not loaded by then is a ResourceClosedError.
 ///
 /// T is a struct described by BOOST_DESCRIBE_STRUCT (by the columns' names; columns without a member are ignored), a
 /// std::tuple or std::pair (by position), or a type that has a Codec (the only column).

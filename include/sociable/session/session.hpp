@@ -67,8 +67,9 @@ public:
         return on_connection([&](Connection& c) { return c.execute(sql, object); });
     }
     /// As Connection::stream.
-    Result stream(std::string_view sql, std::initializer_list<Parameter> parameters = {});
-    Result stream(std::string_view sql, Parameters parameters);
+    Result stream(std::string_view sql, std::initializer_list<Parameter> parameters = {},
+                  const StreamOptions& options = {});
+    Result stream(std::string_view sql, Parameters parameters, const StreamOptions& options = {});
     /// As Connection::execute_many.
     template <std::ranges::forward_range Rows>
     std::int64_t execute_many(std::string_view sql, const Rows& rows) {
