@@ -163,19 +163,29 @@ ValueView MysqlColumns::value(std::size_t index) {
     const MYSQL_BIND& bind = binds_[index];
     Column& column = columns_[index];
     if (bind.is_null_value) return ValueView::null();
-    const std::string_view chars(column.buffer.data(), bind.length_value);
+    const auto chars = [&] { return std::string_view(column.buffer.data(), bind.length_value); };
     switch (column.form) {
         case MysqlForm::integer:
             return bind.is_unsigned ? ValueView::uint64(static_cast<std::uint64_t>(column.integer))
                                     : ValueView::int64(column.integer);
         case MysqlForm::real: return ValueView::float64(column.real);
-        case MysqlForm::text: return ValueView::text(chars);
-        case MysqlForm::blob: return ValueView::blob(std::as_bytes(std::span(chars)));
-        case MysqlForm::bits: return read_bits(chars);
-        case MysqlForm::date: column.buffer = print_date(column.time); break;
-        case MysqlForm::datetime: column.buffer = print_datetime(column.time, column.decimals); break;
-        case MysqlForm::time: column.buffer = print_time(column.time, column.decimals); break;
+        case MysqlForm::text: return ValueView::text(chars());
+        case MysqlForm::blob: return ValueView::blob(std::as_bytes(std::span(chars())));
+        case MysqlForm::bits: return read_bits(chars());
+        case MysqlForm::date:
+        case MysqlForm::datetime:
+        case MysqlForm::time: break;
     }
+    return time_text(column);
+}
+
+ValueView MysqlColumns::time_text(Column& column) {
+    if (column.form == MysqlForm::date)
+        column.buffer = print_date(column.time);
+    else if (column.form == MysqlForm::datetime)
+        column.buffer = print_datetime(column.time, column.decimals);
+    else
+        column.buffer = print_time(column.time, column.decimals);
     return ValueView::text(column.buffer);
 }
 

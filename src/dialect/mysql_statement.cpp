@@ -86,6 +86,7 @@ void MysqlStatement::receive_rows(bool streaming) {
         return;
     }
     has_rows_ = true;
+    stored_rows_ = 0;
     if (!by_cursor_) connection_.start_stream(statement);
     buffers_moved_ = false;
     if (mysql_stmt_bind_result(statement, columns_.binds()) != 0) connection_.fail(statement);
@@ -98,6 +99,7 @@ void MysqlStatement::receive_rows(bool streaming) {
     }
     const auto count = mysql_stmt_num_rows(statement);
     holds_rows_ = count != 0;
+    stored_rows_ = count;
     if (changes_rows_) affected_rows_ = static_cast<std::int64_t>(count);
     connection_.drop_results();
 }
@@ -115,7 +117,8 @@ bool MysqlStatement::fetch() {
     if (std::exchange(buffers_moved_, false)) mysql_stmt_bind_result(statement, columns_.binds());
     const int result = mysql_stmt_fetch(statement);
     if (result == 0 || result == MYSQL_DATA_TRUNCATED) {
-        buffers_moved_ = columns_.complete(statement);
+        if (stored_rows_ != 0) --stored_rows_;
+        buffers_moved_ = result == MYSQL_DATA_TRUNCATED && columns_.complete(statement);
         return true;
     }
     has_rows_ = false;

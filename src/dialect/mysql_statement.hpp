@@ -24,6 +24,7 @@ public:
     void execute(std::span<const ValueView> values, Delivery delivery) override;
     const std::vector<std::string>& columns() const override { return columns_.names(); }
     bool fetch() override;
+    std::size_t rows_left() const override { return stored_rows_; }
     ValueView cell(std::size_t column) override { return columns_.value(column); }
     void finish() noexcept override;
 
@@ -48,10 +49,11 @@ private:
     const bool changes_rows_;  ///< so that rows of its result are rows that it has changed
     MysqlParameters parameters_;
     MysqlColumns columns_;
-    bool by_cursor_ = false;      ///< the last execution
-    bool has_rows_ = false;       ///< more may come from fetch()
-    bool buffers_moved_ = false;  ///< and are to be bound again before the next row
-    bool holds_rows_ = false;     ///< the library has the whole result
+    bool by_cursor_ = false;       ///< the last execution
+    bool has_rows_ = false;        ///< more may come from fetch()
+    bool buffers_moved_ = false;   ///< and are to be bound again before the next row
+    bool holds_rows_ = false;      ///< the library has the whole result
+    std::size_t stored_rows_ = 0;  ///< of which so many are left
     std::int64_t affected_rows_ = 0;
     std::optional<std::int64_t> last_insert_id_{};
 };

@@ -83,9 +83,11 @@ void PostgresqlCursor::open(const std::string& sql, const PostgresqlParameters& 
                      : static_cast<int>(std::min<std::size_t>(batch, std::numeric_limits<std::int32_t>::max()));
 }
 
-PostgresqlResult PostgresqlCursor::fetch() {
+PostgresqlResult PostgresqlCursor::fetch(bool binary) {
     try {
-        PostgresqlResult rows = link_.run("FETCH FORWARD " + std::to_string(batch_) + " FROM " + name_);
+        const std::string sql = "FETCH FORWARD " + std::to_string(batch_) + " FROM " + name_;
+        link_.check_sent(PQsendQueryParams(link_.native(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, binary));
+        PostgresqlResult rows = link_.receive();
         if (PQntuples(rows.get()) < batch_)
             close();
         else if (adapts_)

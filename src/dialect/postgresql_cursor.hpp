@@ -24,8 +24,9 @@ public:
     /// @throws DatabaseError
     void open(const std::string& sql, const PostgresqlParameters& parameters, std::size_t batch);
     bool is_open() const noexcept { return !name_.empty(); }
-    /// The next rows; closes the cursor when they are the last. @throws DatabaseError, and isn't open any more
-    PostgresqlResult fetch();
+    /// The next rows, in text or in binary format; closes the cursor when they are the last. @throws DatabaseError, and
+    /// isn't open any more
+    PostgresqlResult fetch(bool binary);
     /// One round trip, but none when the transaction has failed or ended, with which the cursor goes.
     void close() noexcept;
 

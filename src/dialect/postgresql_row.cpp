@@ -4,29 +4,64 @@
 
 #include <sociable/errors/database_error.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <span>
 #include <string_view>
 #include <utility>
 
+#include <endian.h>
+
 namespace sociable::dialect {
 
 namespace {
+
+[[noreturn]] void raise_malformed() {
+    raise({.kind = ErrorKind::data, .message = "PostgreSQL sent a malformed number", .sqlstate = {}, .statement = {}});
+}
 
 template <class Number>
 Number read_number(std::string_view text) {
     Number number{};
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end)
-        raise({.kind = ErrorKind::data,
-               .message = "PostgreSQL sent a malformed number",
-               .sqlstate = {},
-               .statement = {}});
+    if (error != std::errc() || stop != end) raise_malformed();
     return number;
+}
+
+/// An integer in the order of the network.
+template <class Number>
+Number read_bytes_of(std::string_view bytes) {
+    if (bytes.size() != sizeof(Number)) raise_malformed();
+    Number number{};
+    std::memcpy(&number, bytes.data(), sizeof number);
+    if constexpr (sizeof number == 8)
+        return static_cast<Number>(be64toh(static_cast<std::uint64_t>(number)));
+    else if constexpr (sizeof number == 4)
+        return static_cast<Number>(be32toh(static_cast<std::uint32_t>(number)));
+    else if constexpr (sizeof number == 2)
+        return static_cast<Number>(be16toh(static_cast<std::uint16_t>(number)));
+    else
+        return number;
+}
+
+ValueView from_binary(Oid type, std::string_view bytes) {
+    switch (type) {
+        case postgresql_type::boolean: return ValueView::boolean(read_bytes_of<std::uint8_t>(bytes) != 0);
+        case postgresql_type::int2: return ValueView::int64(read_bytes_of<std::int16_t>(bytes));
+        case postgresql_type::int4: return ValueView::int64(read_bytes_of<std::int32_t>(bytes));
+        case postgresql_type::int8: return ValueView::int64(read_bytes_of<std::int64_t>(bytes));
+        case postgresql_type::oid: return ValueView::int64(read_bytes_of<std::uint32_t>(bytes));
+        case postgresql_type::float8:
+            return ValueView::float64(std::bit_cast<double>(read_bytes_of<std::uint64_t>(bytes)));
+        case postgresql_type::bytea: return ValueView::blob(std::as_bytes(std::span(bytes)));
+        default: return ValueView::text(bytes);
+    }
 }
 
 unsigned hex_digit(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); }
@@ -74,6 +109,7 @@ void PostgresqlRow::continue_with(PostgresqlResult result) noexcept {
     result_ = std::move(result);
     row_ = -1;
     rows_ = result_ ? PQntuples(result_.get()) : 0;
+    binary_ = result_ && PQbinaryTuples(result_.get()) != 0;
 }
 
 bool PostgresqlRow::next() noexcept {
@@ -82,12 +118,37 @@ bool PostgresqlRow::next() noexcept {
     return true;
 }
 
+// Not float4: as text it is the decimal that was meant, 0.1, and as a number 0.10000000149.
+bool PostgresqlRow::fits_binary() const noexcept {
+    return std::ranges::all_of(types_, [](Oid type) {
+        switch (type) {
+            case postgresql_type::boolean:
+            case postgresql_type::int2:
+            case postgresql_type::int4:
+            case postgresql_type::int8:
+            case postgresql_type::oid:
+            case postgresql_type::float8:
+            case postgresql_type::bytea:
+            case postgresql_type::text:
+            case postgresql_type::varchar:
+            case postgresql_type::bpchar:
+            case postgresql_type::name:
+            case postgresql_type::json: return true;
+            default: return false;
+        }
+    });
+}
+
 ValueView PostgresqlRow::cell(std::size_t column) {
     const int i = static_cast<int>(column);
     const PGresult* result = result_.get();
-    if (PQgetisnull(result, row_, i) != 0) return ValueView::null();
-    const char* data = PQgetvalue(result, row_, i);
-    const std::string_view text(data, static_cast<std::size_t>(PQgetlength(result, row_, i)));
+    const auto length = static_cast<std::size_t>(PQgetlength(result, row_, i));
+    if (length == 0 && PQgetisnull(result, row_, i) != 0) return ValueView::null();
+    const std::string_view value(PQgetvalue(result, row_, i), length);
+    return binary_ ? from_binary(types_[column], value) : from_text(column, value);
+}
+
+ValueView PostgresqlRow::from_text(std::size_t column, std::string_view text) {
     switch (types_[column]) {
         case postgresql_type::boolean: return ValueView::boolean(text == "t");
         case postgresql_type::int2:
@@ -96,7 +157,7 @@ ValueView PostgresqlRow::cell(std::size_t column) {
         case postgresql_type::oid: return ValueView::int64(read_number<std::int64_t>(text));
         case postgresql_type::float4:
         case postgresql_type::float8: return ValueView::float64(read_number<double>(text));
-        case postgresql_type::bytea: return read_bytes(data, text.size(), bytes_[column]);
+        case postgresql_type::bytea: return read_bytes(text.data(), text.size(), bytes_[column]);
         default: return ValueView::text(text);
     }
 }

@@ -86,7 +86,7 @@ void PostgresqlStatement::execute(std::span<const ValueView> values, Delivery de
 void PostgresqlStatement::open_cursor(std::size_t batch) {
     if (link_.begin_is_late()) link_.begin_now();
     cursor_.open(sql_, parameters_, batch);
-    row_.begin(cursor_.fetch());
+    row_.begin(cursor_.fetch(false));
 }
 
 void PostgresqlStatement::run(bool streaming) {
@@ -127,11 +127,13 @@ void PostgresqlStatement::send() {
 }
 
 void PostgresqlStatement::send_prepared() {
+    sent_prepared_ = true;
     link_.check_sent(PQsendQueryPrepared(link_.native(), name_.c_str(), parameters_.size(), parameters_.values(),
-                                         parameters_.lengths(), parameters_.formats(), 0));
+                                         parameters_.lengths(), parameters_.formats(), binary_ ? 1 : 0));
 }
 
 void PostgresqlStatement::send_parsed() {
+    sent_prepared_ = false;
     link_.check_sent(PQsendQueryParams(link_.native(), sql_.c_str(), parameters_.size(), parameters_.types().data(),
                                        parameters_.values(), parameters_.lengths(), parameters_.formats(), 0));
 }
@@ -144,6 +146,7 @@ void PostgresqlStatement::prepare() {
         PQsendPrepare(link_.native(), name.c_str(), sql_.c_str(), parameters_.size(), prepared_types_.data()));
     link_.receive();
     name_ = std::move(name);
+    binary_ = false;
     prepared_after_ = link_.schema_changes;
 }
 
@@ -162,6 +165,8 @@ void PostgresqlStatement::receive(bool streaming) {
 void PostgresqlStatement::begin(PostgresqlResult result) {
     note_end(result);
     row_.begin(std::move(result));
+    // Of the prepared statement the types stay as they are; other parameters may make others.
+    if (sent_prepared_) binary_ = row_.fits_binary();
 }
 
 PostgresqlResult PostgresqlStatement::next_streamed() {
@@ -184,7 +189,7 @@ bool PostgresqlStatement::fetch() {
     if (row_.next()) return true;
     if (!streaming_ && !cursor_.is_open()) return false;
     try {
-        row_.continue_with(cursor_.is_open() ? cursor_.fetch() : next_streamed());
+        row_.continue_with(cursor_.is_open() ? cursor_.fetch(row_.fits_binary()) : next_streamed());
     } catch (const DatabaseError& e) {
         streaming_ = false;
         raise_redacted(e, parameters_.texts());

@@ -27,6 +27,7 @@ public:
     void execute(std::span<const ValueView> values, Delivery delivery) override;
     const std::vector<std::string>& columns() const override { return row_.names(); }
     bool fetch() override;
+    std::size_t rows_left() const override { return row_.left(); }
     ValueView cell(std::size_t column) override { return row_.cell(column); }
     void finish() noexcept override;
 
@@ -60,6 +61,9 @@ private:
     bool executed_ = false;
     std::string name_;  ///< on the server; empty when it isn't prepared there
     std::vector<Oid> prepared_types_;
+    bool sent_prepared_ = false;
+    bool binary_ =
+        false;  ///< what the prepared one gives can be asked for in binary format, as the execution before has shown
     unsigned long prepared_after_ = 0;  ///< how many changes of the schema
 
     PostgresqlCursor cursor_;

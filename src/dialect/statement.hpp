@@ -39,6 +39,8 @@ public:
     virtual const std::vector<std::string>& columns() const = 0;
     /// Moves to the next row. False when there is none.
     virtual bool fetch() = 0;
+    /// How many rows fetch() is known to find still; 0 when it isn't known.
+    virtual std::size_t rows_left() const { return 0; }
     /// A column of the current row; valid until the next fetch() or finish().
     virtual ValueView cell(std::size_t column) = 0;
     /// Drops what is left of the result, so that the connection is free. Also after an error, and when called twice.

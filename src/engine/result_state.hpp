@@ -31,6 +31,9 @@ public:
     ValueView cell(std::size_t column) override;
     const std::vector<std::string>& columns() const override { return *columns_; }
     std::size_t row_number() const override { return row_number_; }
+    std::size_t rows_left() const override {
+        return statement_ && !streaming_ ? statement_->statement->rows_left() : loaded_.size();
+    }
 
     std::int64_t affected_rows() const noexcept { return affected_rows_; }
     std::optional<std::int64_t> last_insert_id() const noexcept { return last_insert_id_; }

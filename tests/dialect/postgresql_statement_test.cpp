@@ -240,3 +240,55 @@ TEST_CASE("A prepared statement survives DISCARD ALL and a changed table when no
     CHECK(statement->columns().size() == 2);
     c.driver->run("DROP TABLE sociable_changing");
 }
+
+TEST_CASE("A PostgreSQL statement run again and again gives the same values, in whichever format they are sent") {
+    PostgresqlConnection c;
+    const auto values_of = [](dialect::Statement& statement, bool streaming) {
+        statement.execute({}, streaming);
+        std::vector<std::string> values;
+        while (statement.fetch())
+            for (std::size_t i = 0; i < statement.columns().size(); ++i) values.push_back(to_string(statement.cell(i)));
+        statement.finish();
+        return values;
+    };
+    // The first can be sent in binary; the others have a type each that can't.
+    for (const char* sql :
+         {"SELECT true, false, 32767::int2, (-32768)::int2, (-2147483648)::int4, 9223372036854775807::int8, "
+          "(-9223372036854775808)::int8, 4294967295::oid, 0.1::float8, 'NaN'::float8, '-Infinity'::float8, "
+          "1e-310::float8, ''::text, 'ä'::varchar, 'x '::bpchar, 'n'::name, '{\"a\": 1}'::json, NULL::int, NULL::text, "
+          "'\\x00ff'::bytea, ''::bytea FROM generate_series(1, 3)",
+          "SELECT 1, 0.1::float4", "SELECT 1, 12345678901234567890.5::numeric", "SELECT 1, '2024-02-29'::date",
+          "SELECT 1, '2024-02-29 13:14:15.5'::timestamp", "SELECT 1, '{\"a\": 1}'::jsonb", "SELECT 1, ARRAY[1, 2]",
+          "SELECT 1, '1 day'::interval", "SELECT 1, 'c'::\"char\"",
+          "SELECT 1, '123e4567-e89b-12d3-a456-426614174000'::uuid"}) {
+        CAPTURE(sql);
+        const auto statement = c.prepare(sql);
+        const std::vector<std::string> first = values_of(*statement, false);
+        CHECK_FALSE(first.empty());
+        for (int i = 0; i < 4; ++i) CHECK(values_of(*statement, i % 2 == 1) == first);
+        c.driver->begin({}, false);
+        statement->execute({}, {true, 1});  // whose later batches may be binary
+        std::vector<std::string> by_cursor;
+        while (statement->fetch())
+            for (std::size_t i = 0; i < statement->columns().size(); ++i)
+                by_cursor.push_back(to_string(statement->cell(i)));
+        CHECK(by_cursor == first);
+        c.driver->rollback();
+    }
+}
+
+TEST_CASE("A PostgreSQL statement whose other parameters make other types is read in the right format") {
+    PostgresqlConnection c;
+    const auto statement = c.prepare("SELECT $1", 1);
+    const auto run = [&](const ValueView& value) {
+        statement->execute(std::span(&value, 1), false);
+        REQUIRE(statement->fetch());
+        return to_string(statement->cell(0));
+    };
+    for (int i = 0; i < 4; ++i) {
+        CAPTURE(i);
+        CHECK(run(ValueView::int64(7)) == "7");
+        if (i != 0) CHECK(run(ValueView::uint64(18446744073709551615U)) == "18446744073709551615");
+        if (i != 0) CHECK(run(ValueView::float64(0.5)) == "0.5");
+    }
+}

@@ -97,8 +97,10 @@ public:
     template <class T>
     std::vector<T> all() {
         const auto codec = begin_reading<T>();
+        detail::RowSource& from = source();
         std::vector<T> rows;
-        while (source().next()) rows.push_back(codec.decode(source()));
+        rows.reserve(from.rows_left());
+        while (from.next()) codec.append(from, rows);
         return rows;
     }
     /// Every row, for columns asked for at run time.
@@ -140,8 +142,10 @@ public:
     template <class T>
     std::vector<T> scalars() {
         const auto codec = begin_reading<detail::FirstColumn<T>>();
+        detail::RowSource& from = source();
         std::vector<T> values;
-        while (source().next()) values.push_back(codec.decode(source()).value);
+        values.reserve(from.rows_left());
+        while (from.next()) values.push_back(codec.decode(from).value);
         return values;
     }
 

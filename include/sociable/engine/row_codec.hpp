@@ -7,9 +7,13 @@
 #include <array>
 #include <cstddef>
 #include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace sociable::detail {
 
@@ -20,6 +24,8 @@ public:
     virtual ValueView cell(std::size_t column) = 0;
     virtual const std::vector<std::string>& columns() const = 0;
     virtual std::size_t row_number() const = 0;
+    /// How many rows are known to be left; 0 when it isn't known.
+    virtual std::size_t rows_left() const = 0;
 
 protected:
     ~RowSource() = default;
@@ -29,6 +35,17 @@ protected:
 std::size_t require_column(const std::vector<std::string>& columns, std::string_view name);
 /// @throws InvalidRequestError when the row has another number of columns
 void require_columns(const std::vector<std::string>& columns, std::size_t wanted);
+
+/// As decode(), into an object that is there: a text is copied once, without a string in between.
+template <class T>
+void decode_into(T& to, const ValueView& value) {
+    if constexpr (std::is_same_v<T, std::string>) {
+        if (value.kind() == ValueView::Kind::text) return static_cast<void>(to.assign(value.as_text()));
+    } else if constexpr (std::is_same_v<T, std::optional<std::string>>) {
+        if (value.kind() == ValueView::Kind::text) return static_cast<void>(to.emplace(value.as_text()));
+    }
+    to = detail::decode<T>(value);
+}
 
 /// Read by its members' names; a struct with a Codec of its own is a single value instead.
 template <class T>
@@ -49,6 +66,16 @@ constexpr bool has_const_member() {
     return found;
 }
 
+template <class T>
+constexpr bool is_assignable_struct() {
+    if constexpr (MappedStruct<T>)
+        return !has_const_member<T>() && std::is_default_constructible_v<T>;
+    else
+        return false;
+}
+template <class T>
+inline constexpr bool is_assignable = is_assignable_struct<T>();
+
 /// How a whole row becomes a T: a struct by its members' names, a tuple by position, another type from the only column.
 /// Made once for each result, so that names are looked up once.
 template <class T>
@@ -65,13 +92,14 @@ public:
     }
 
     T decode(RowSource& row) const {
-        std::size_t at = 0;
-        try {
-            return decode(row, at);
-        } catch (const DataError& error) {
-            const std::size_t column = MappedStruct<T> ? place_[at] : at;
-            rethrow_with_place(error, row.columns()[column], row.row_number());
-        }
+        return telling_place(row, [&](std::size_t& at) { return decode(row, at); });
+    }
+    /// Reads a struct where it is to stay, which saves moving it.
+    void append(RowSource& row, std::vector<T>& rows) const {
+        if constexpr (is_assignable<T>)
+            telling_place(row, [&](std::size_t& at) { decode_members(rows.emplace_back(), row, at); });
+        else
+            rows.push_back(decode(row));
     }
 
 private:
@@ -84,7 +112,18 @@ private:
 
     static constexpr std::size_t width = Width<T>::value;
 
-    /// `at` tells the error handler which column it was.
+    /// `read(at)` tells by `at` which column it is at.
+    template <class F>
+    auto telling_place(RowSource& row, F&& read) const {
+        std::size_t at = 0;
+        try {
+            return read(at);
+        } catch (const DataError& error) {
+            const std::size_t column = MappedStruct<T> ? place_[at] : at;
+            rethrow_with_place(error, row.columns()[column], row.row_number());
+        }
+    }
+
     template <class U>
     static U read(RowSource& row, std::size_t column, std::size_t& at, std::size_t position) {
         at = position;
@@ -107,21 +146,24 @@ private:
     }
 
     T decode_struct(RowSource& row, std::size_t& at) const {
-        constexpr bool assignable = !has_const_member<T>() && std::is_default_constructible_v<T>;
-        static_assert(assignable,
+        static_assert(is_assignable<T>,
                       "sociable: a struct that rows are read into has a default constructor and no const members, "
                       "since its members are assigned one by one");
-        if constexpr (assignable) {
+        if constexpr (is_assignable<T>) {
             T object{};
-            std::size_t position = 0;
-            for_each_member(object, [&](std::string_view, auto& member) {
-                member = read<std::remove_cvref_t<decltype(member)>>(row, place_[position], at, position);
-                ++position;
-            });
+            decode_members(object, row, at);
             return object;
         } else {
             std::terminate();
         }
+    }
+
+    void decode_members(T& object, RowSource& row, std::size_t& at) const {
+        at = 0;
+        for_each_member(object, [&](std::string_view, auto& member) {
+            decode_into(member, row.cell(place_[at]));
+            ++at;
+        });
     }
 
     template <std::size_t... I>
