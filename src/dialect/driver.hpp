@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dialect/bulk_insert.hpp"
 #include "dialect/statement.hpp"
 
 #include <sociable/dialect/transaction_options.hpp>
@@ -41,6 +42,11 @@ public:
     virtual void run(const std::string& sql) = 0;
     /// `sql` has the database's own placeholders, `parameters` of them.
     virtual std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) = 0;
+
+    /// The fastest way to insert so many rows; null when that is to execute an INSERT for many.
+    virtual std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget&, std::size_t /*rows*/) { return nullptr; }
+    /// Whether an INSERT may have RETURNING.
+    virtual bool knows_returning() { return true; }
 
     /// False when the server is known to have closed the connection; no round trip.
     virtual bool looks_alive() noexcept = 0;

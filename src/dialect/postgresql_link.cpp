@@ -90,6 +90,14 @@ PostgresqlResult PostgresqlLink::run(const std::string& sql) {
     return receive();
 }
 
+void PostgresqlLink::begin_copy(const std::string& sql) {
+    check_sent(PQsendQuery(connection_, sql.c_str()));
+    const PostgresqlResult result(PQgetResult(connection_));
+    if (PQresultStatus(result.get()) == PGRES_COPY_IN) return;
+    drain(false);
+    raise(postgresql_error(connection_, result.get()));
+}
+
 void PostgresqlLink::await_answer(std::chrono::milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (PQisBusy(connection_) != 0) {

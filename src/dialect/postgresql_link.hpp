@@ -37,6 +37,8 @@ public:
     PostgresqlResult receive();
     /// Sends SQL without values, of one or several statements, and receives, within the limit if there is one.
     PostgresqlResult run(const std::string& sql);
+    /// Sends a COPY FROM STDIN, whose rows come next. @throws DatabaseError when it is refused
+    void begin_copy(const std::string& sql);
     /// How long run() waits for an answer; none: any time.
     void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept { limit_ = limit; }
     /// Waits until a result can be received without waiting. @throws DatabaseError, a disconnect, when none came in

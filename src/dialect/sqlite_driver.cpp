@@ -3,6 +3,7 @@
 #include "dialect/choices.hpp"
 #include "dialect/sqlite_sql.hpp"
 #include "dialect/sqlite_statement.hpp"
+#include "dialect/values_insert.hpp"
 
 #include <sociable/errors/error.hpp>
 
@@ -75,6 +76,14 @@ void SqliteDriver::run(const std::string& sql) { run_sqlite(db_, sql); }
 
 std::unique_ptr<Statement> SqliteDriver::prepare(std::string sql, std::size_t parameters) {
     return std::make_unique<SqliteStatement>(db_, sql, parameters);
+}
+
+// One step for 50 rows takes two thirds of the time of 50 steps; more rows gain little.
+std::unique_ptr<BulkInsert> SqliteDriver::bulk_insert(const InsertTarget& target, std::size_t rows) {
+    const auto limit = static_cast<std::size_t>(sqlite3_limit(db_, SQLITE_LIMIT_VARIABLE_NUMBER, -1));
+    const std::size_t at_once = std::min<std::size_t>(50, limit / target.columns.size());
+    if (at_once < 2 || rows < at_once) return nullptr;
+    return std::make_unique<ValuesInsert>(*this, target, at_once);
 }
 
 void SqliteDriver::ping(std::chrono::milliseconds) { run_sqlite(db_, "SELECT 1"); }

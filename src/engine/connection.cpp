@@ -55,9 +55,13 @@ Result Connection::run(std::string_view sql, Parameters parameters, Mode mode, S
     return Result(state()->execute(sql, parameters, mode == Mode::stream, spare == Spare::ignored));
 }
 
-std::int64_t Connection::run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row,
-                                  Spare spare) {
-    return state()->execute_many(sql, rows, row, spare == Spare::ignored);
+std::int64_t Connection::run_many(std::string_view sql, const detail::ParameterRows& rows) {
+    return state()->execute_many(sql, rows);
+}
+
+std::int64_t Connection::insert_rows(std::string_view table, const detail::ParameterRows& rows,
+                                     const InsertOptions& options) {
+    return state()->insert_many(table, rows, options);
 }
 
 Transaction Connection::begin(const TransactionOptions& options) {

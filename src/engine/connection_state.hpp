@@ -44,7 +44,10 @@ public:
     // connection_execute.cpp
     std::shared_ptr<ResultState> execute(std::string_view sql, Parameters parameters, bool streaming,
                                          bool spare_ignored);
-    std::int64_t execute_many(std::string_view sql, std::size_t rows, const RowOfParameters& row, bool spare_ignored);
+
+    // connection_many.cpp
+    std::int64_t execute_many(std::string_view sql, const ParameterRows& rows);
+    std::int64_t insert_many(std::string_view table, const ParameterRows& rows, const InsertOptions& options);
 
     // connection_transaction.cpp
     std::uint64_t begin(const TransactionOptions& options);
@@ -100,6 +103,9 @@ public:
     ResultState* live_result = nullptr;  ///< the one that holds a statement of this connection
 
 private:
+    class AllOrNone;
+    class ManyRows;
+
     template <class E>
     void fire(E& e) {
         const Listening listening(*this);
@@ -152,8 +158,7 @@ private:
     std::optional<std::string> changed_by_listeners(std::string_view sql);
     pool::StatementCache::Lease prepare(std::string_view sql);
     void bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);
-    void run_statement(pool::StatementCache::Lease& statement, bool streaming,
-                       std::optional<std::size_t> row = std::nullopt);
+    void run_statement(pool::StatementCache::Lease& statement, bool streaming);
     void report(const Stopwatch& stopwatch, std::string_view sql, const ResultState& result);
 
     std::shared_ptr<EngineState> engine_;
@@ -171,7 +176,8 @@ private:
     std::vector<Savepoint> savepoints_;
     std::string first_cause_;  ///< why the transaction has failed, or is about to
 
-    std::vector<ValueView> values_;  ///< of the statement under way; kept for its memory
+    std::vector<std::size_t> positions_;  ///< of these among the parameters; kept for its memory
+    std::vector<ValueView> values_;       ///< of the statement under way; kept for its memory
 };
 
 }  // namespace sociable::detail

@@ -73,6 +73,11 @@ std::int64_t Session::execute_many(std::string_view sql, std::initializer_list<s
     return on_connection([&](Connection& c) { return c.execute_many(sql, rows); });
 }
 
+std::int64_t Session::insert_many(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
+                                  const InsertOptions& options) {
+    return on_connection([&](Connection& c) { return c.insert_many(table, rows, options); });
+}
+
 void Session::begin(const TransactionOptions& options) {
     const detail::SessionUse use(state());
     state_->begin(options);

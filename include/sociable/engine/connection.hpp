@@ -2,7 +2,9 @@
 
 #include <sociable/dialect/transaction_options.hpp>
 #include <sociable/engine/described.hpp>
+#include <sociable/engine/insert_options.hpp>
 #include <sociable/engine/parameter.hpp>
+#include <sociable/engine/parameter_rows.hpp>
 #include <sociable/engine/result.hpp>
 #include <sociable/engine/transaction.hpp>
 #include <sociable/pool/events.hpp>
@@ -32,14 +34,6 @@ using Parameters = std::span<const Parameter>;
 namespace detail {
 class BorrowedConnection;
 class SessionState;
-
-template <class T>
-concept RangeOfParameters = std::ranges::forward_range<const T> && requires(const T& range) {
-    { *std::ranges::begin(range) } -> std::convertible_to<const Parameter&>;
-};
-
-/// Appends the parameters of row `i`.
-using RowOfParameters = std::function<void(std::size_t i, std::vector<Parameter>& parameters)>;
 }  // namespace detail
 
 /// A connection borrowed from an engine's pool. The first statement begins a transaction, which lasts until commit() or
@@ -73,30 +67,30 @@ public:
 
     /// Runs one statement for each row of values, and returns how many rows were affected in all. An error tells the
     /// index of its row; roll back to undo the rows before it. A row is a described struct, or a range of Parameter.
+    /// Many rows are sent at once where the database allows it.
     template <std::ranges::forward_range Rows>
     std::int64_t execute_many(std::string_view sql, const Rows& rows) {
-        using T = std::ranges::range_value_t<Rows>;
-        constexpr bool fits = Described<T> || detail::RangeOfParameters<T>;
-        static_assert(fits,
-                      "sociable: a row of values is a struct described by BOOST_DESCRIBE_STRUCT, or a range of "
-                      "sociable::Parameter");
-        if constexpr (fits) {
-            auto row = std::ranges::begin(rows);
-            const auto append = [&](std::size_t, std::vector<Parameter>& parameters) {
-                if constexpr (Described<T>)
-                    detail::append_parameters(*row, parameters);
-                else
-                    parameters.insert(parameters.end(), std::ranges::begin(*row), std::ranges::end(*row));
-                ++row;
-            };
-            return run_many(sql, static_cast<std::size_t>(std::ranges::distance(rows)), append,
-                            Described<T> ? Spare::ignored : Spare::refused);
-        } else {
-            std::terminate();
-        }
+        return run_many(sql, detail::parameter_rows(rows));
     }
     std::int64_t execute_many(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows) {
-        return execute_many<std::initializer_list<std::initializer_list<Parameter>>>(sql, rows);
+        return run_many(sql, detail::parameter_rows(rows));
+    }
+
+    /// Inserts rows into a table, the fastest way that the database has, and returns how many. A row is a described
+    /// struct, whose members are the columns, or a range of Parameter, the first of which names them for all.
+    ///
+    /// Names are put in quotes as they are, which on PostgreSQL means lower case unless the table was created in
+    /// quotes; a dot divides schema and table. All rows are inserted or none, in one transaction of their own at
+    /// AUTOCOMMIT; an error tells the index of its row. The table must take part in transactions, or rows before a bad
+    /// one stay.
+    /// @throws ArgumentError when a row has other columns than the first; DatabaseError; PendingRollbackError
+    template <std::ranges::forward_range Rows>
+    std::int64_t insert_many(std::string_view table, const Rows& rows, const InsertOptions& options = {}) {
+        return insert_rows(table, detail::parameter_rows(rows), options);
+    }
+    std::int64_t insert_many(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
+                             const InsertOptions& options = {}) {
+        return insert_rows(table, detail::parameter_rows(rows), options);
     }
 
     /// Begins a transaction; nothing is sent before its first statement.
@@ -157,7 +151,8 @@ private:
     enum class Spare { refused, ignored };  ///< values that the statement doesn't name
 
     Result run(std::string_view sql, Parameters parameters, Mode mode, Spare spare);
-    std::int64_t run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row, Spare spare);
+    std::int64_t run_many(std::string_view sql, const detail::ParameterRows& rows);
+    std::int64_t insert_rows(std::string_view table, const detail::ParameterRows& rows, const InsertOptions& options);
     /// Shared for the time of a call, in which a listener may destroy this object.
     std::shared_ptr<detail::ConnectionState> state() const;
     /// Forgets the connection without closing it.

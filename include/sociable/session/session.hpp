@@ -75,6 +75,13 @@ public:
         return on_connection([&](Connection& c) { return c.execute_many(sql, rows); });
     }
     std::int64_t execute_many(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows);
+    /// As Connection::insert_many.
+    template <std::ranges::forward_range Rows>
+    std::int64_t insert_many(std::string_view table, const Rows& rows, const InsertOptions& options = {}) {
+        return on_connection([&](Connection& c) { return c.insert_many(table, rows, options); });
+    }
+    std::int64_t insert_many(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
+                             const InsertOptions& options = {});
 
     /// Begins a transaction with options of its own; without a call the first statement begins one.
     /// @throws InvalidRequestError when one has begun
