@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 namespace sociable::dialect {
@@ -63,6 +66,27 @@ void MysqlConnection::ask(const std::string& sql, std::chrono::milliseconds time
     } while (ready < 0 && errno == EINTR);
     if (ready == 0) fail(describe_mysql_error(lost_connection, "HY000", "the server didn't answer in time"));
     if (mysql_read_query_result(native_) != 0) fail();
+}
+
+bool MysqlConnection::takes_arrays() const noexcept {
+    unsigned long capabilities = 0;
+    mariadb_get_infov(native_, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &capabilities);
+    return (native_->server_capabilities & CLIENT_MYSQL) == 0 &&
+           (capabilities & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
+}
+
+std::size_t MysqlConnection::packet_size() {
+    if (packet_size_ != 0) return packet_size_;
+    require_free();
+    constexpr std::string_view sql = "SELECT @@max_allowed_packet";
+    if (mysql_real_query(native_, sql.data(), sql.size()) != 0) fail();
+    const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> result(mysql_store_result(native_),
+                                                                          mysql_free_result);
+    const MYSQL_ROW row = result ? mysql_fetch_row(result.get()) : nullptr;
+    if (!row) fail();
+    // Larger packets gain nothing. Half of what the server takes leaves room for what is sent around the data.
+    packet_size_ = std::min<std::size_t>(std::strtoull(row[0], nullptr, 10) / 2, 1024 * 1024);
+    return packet_size_;
 }
 
 void MysqlConnection::ask_for_transaction() noexcept {

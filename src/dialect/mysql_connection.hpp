@@ -48,6 +48,11 @@ public:
     /// Closes a statement, now or when the rows of another one have been received.
     void close(MYSQL_STMT* statement) noexcept;
 
+    /// Whether the server executes a statement for an array of values: MariaDB does since 10.2, MySQL doesn't.
+    bool takes_arrays() const noexcept;
+    /// A size of data that surely fits one packet to the server. Asks the server once. @throws DatabaseError
+    std::size_t packet_size();
+
     bool lost() const noexcept;
     bool in_transaction() const noexcept { return (native_->server_status & SERVER_STATUS_IN_TRANS) != 0; }
     /// An error has made the server roll back. The client library's flag says nothing of it until the next answer.
@@ -65,6 +70,7 @@ private:
     std::optional<std::chrono::milliseconds> limit_;
     MYSQL_STMT* stream_ = nullptr;
     std::vector<MYSQL_STMT*> to_close_;
+    std::size_t packet_size_ = 0;  ///< 0 until it is asked for
     bool lost_ = false;
     bool rolled_back_ = false;
 };

@@ -32,6 +32,8 @@ MysqlStatement::MysqlStatement(MysqlConnection& connection, const std::string& s
     if (const auto counted = mysql_stmt_param_count(native_.get()); counted != parameters)
         throw ArgumentError("the statement has " + std::to_string(counted) + " placeholders for MariaDB, but " +
                             std::to_string(parameters) + " parameters were found in it");
+    takes_arrays_ =
+        changes_rows_ && parameters != 0 && mysql_stmt_field_count(native_.get()) == 0 && connection_.takes_arrays();
 }
 
 MysqlStatement::~MysqlStatement() { finish(); }

@@ -20,6 +20,9 @@ public:
     MysqlStatement& operator=(const MysqlStatement&) = delete;
 
     void execute(std::span<const ValueView> values, bool streaming) override;
+    /// By arrays of values, where the server takes them, inside a transaction.
+    void execute_many(std::span<const ValueView> values, std::size_t rows, Batch& batch) override;
+    std::size_t batch_rows() const override;
     const std::vector<std::string>& columns() const override { return columns_.names(); }
     bool fetch() override;
     ValueView cell(std::size_t column) override { return columns_.value(column); }
@@ -37,12 +40,21 @@ private:
 
     void run(std::span<const ValueView> values, bool streaming);
     void read_outcome();
+
+    // mysql_batch.cpp
+    std::size_t rows_alike(std::span<const ValueView> values, std::size_t rows);
+    bool execute_array(std::span<const ValueView> values, std::size_t rows, Batch& batch);
+    void run_array(std::span<const ValueView> values, std::size_t rows);
+    void execute_singly(std::span<const ValueView> values, std::size_t rows, std::size_t first, Batch& batch);
+
     void receive_rows(bool streaming);
 
     MysqlConnection& connection_;
     std::unique_ptr<MYSQL_STMT, Closer> native_;
     const bool changes_rows_;  ///< so that rows of its result are rows that it has changed
+    bool takes_arrays_ = false;
     MysqlParameters parameters_;
+    std::vector<ValueView::Kind> types_;  ///< of an array's columns
     MysqlColumns columns_;
     bool has_rows_ = false;       ///< more may come from fetch()
     bool buffers_moved_ = false;  ///< and are to be bound again before the next row

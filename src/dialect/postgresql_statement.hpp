@@ -10,6 +10,8 @@
 
 namespace sociable::dialect {
 
+class PostgresqlPipeline;
+
 /// The first execution is one round trip with nothing kept on the server; the second one prepares, since a third is
 /// likely then.
 class PostgresqlStatement final : public Statement {
@@ -21,6 +23,9 @@ public:
     PostgresqlStatement& operator=(const PostgresqlStatement&) = delete;
 
     void execute(std::span<const ValueView> values, bool streaming) override;
+    /// Rows that are to be changed inside a transaction are sent without waiting for the answers in between.
+    void execute_many(std::span<const ValueView> values, std::size_t rows, Batch& batch) override;
+    std::size_t batch_rows() const override;
     const std::vector<std::string>& columns() const override { return row_.names(); }
     bool fetch() override;
     ValueView cell(std::size_t column) override { return row_.cell(column); }
@@ -32,6 +37,17 @@ public:
     bool reads_only() const override { return false; }
 
 private:
+    static std::int64_t rows_changed(PGresult* result);
+    /// The server has dropped the prepared statement, or a table has other columns than when it was prepared.
+    static bool is_stale(const DatabaseErrorInfo& error);
+
+    // postgresql_batch.cpp
+    bool send_prepare(std::span<const ValueView> values);
+    void send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values);
+    void receive_prepared(PostgresqlPipeline& pipeline, Batch& batch);
+    void receive_row(PostgresqlPipeline& pipeline, std::size_t row, Batch& batch);
+    PostgresqlResult receive_answer(PostgresqlPipeline& pipeline);
+
     void run(bool streaming);
     void send();
     void send_prepared();
