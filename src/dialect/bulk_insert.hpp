@@ -1,5 +1,7 @@
 #pragma once
 
+#include "dialect/statement.hpp"
+
 #include <sociable/errors/database_error.hpp>
 #include <sociable/types/value_view.hpp>
 
@@ -15,6 +17,7 @@ struct InsertTarget {
     std::string table;                 ///< in quotes
     std::vector<std::string> columns;  ///< their names, without quotes
     std::string columns_sql;           ///< in quotes, divided by commas
+    std::string returning_sql{};       ///< the same of the columns to give back; empty: none
 };
 
 /// A way to insert rows that is faster than a statement for each.
@@ -27,8 +30,9 @@ public:
     /// Inserts rows, whose values come one row after the other, inside the transaction that is open. Returns how many
     /// it has inserted, from the front. The others it has left alone, because they must go by INSERT one by one: that
     /// does something else with one of them, or tells which one is wrong and why.
+    /// What it is to give back, `read` is given in the order of the rows.
     /// @throws DatabaseError for what no row is to blame for
-    virtual std::size_t insert(std::span<const ValueView> values, std::size_t rows) = 0;
+    virtual std::size_t insert(std::span<const ValueView> values, std::size_t rows, const ReadRows& read) = 0;
 };
 
 /// Whether the error of a statement that inserted several rows may be that of one row, which another try will find.

@@ -46,7 +46,7 @@ public:
     /// The fastest way to insert so many rows; null when that is to execute an INSERT for many.
     virtual std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget&, std::size_t /*rows*/) { return nullptr; }
     /// Whether an INSERT may have RETURNING.
-    virtual bool knows_returning() { return true; }
+    virtual bool knows_returning() const noexcept { return true; }
 
     /// False when the server is known to have closed the connection; no round trip.
     virtual bool looks_alive() noexcept = 0;

@@ -71,8 +71,7 @@ void MysqlConnection::ask(const std::string& sql, std::chrono::milliseconds time
 bool MysqlConnection::takes_arrays() const noexcept {
     unsigned long capabilities = 0;
     mariadb_get_infov(native_, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &capabilities);
-    return (native_->server_capabilities & CLIENT_MYSQL) == 0 &&
-           (capabilities & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
+    return is_mariadb() && (capabilities & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
 }
 
 std::size_t MysqlConnection::packet_size() {

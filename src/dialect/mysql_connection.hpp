@@ -48,6 +48,8 @@ public:
     /// Closes a statement, now or when the rows of another one have been received.
     void close(MYSQL_STMT* statement) noexcept;
 
+    /// And not MySQL.
+    bool is_mariadb() const noexcept { return (native_->server_capabilities & CLIENT_MYSQL) == 0; }
     /// Whether the server executes a statement for an array of values: MariaDB does since 10.2, MySQL doesn't.
     bool takes_arrays() const noexcept;
     /// A size of data that surely fits one packet to the server. Asks the server once. @throws DatabaseError

@@ -20,6 +20,9 @@ public:
     void run(const std::string& sql) override;
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 
+    std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget& target, std::size_t rows) override;
+    bool knows_returning() const noexcept override;
+
     bool looks_alive() noexcept override;
     void ping(std::chrono::milliseconds timeout) override;
     bool tells_of_replica(const DatabaseErrorInfo& error) noexcept override;

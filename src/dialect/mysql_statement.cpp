@@ -32,8 +32,9 @@ MysqlStatement::MysqlStatement(MysqlConnection& connection, const std::string& s
     if (const auto counted = mysql_stmt_param_count(native_.get()); counted != parameters)
         throw ArgumentError("the statement has " + std::to_string(counted) + " placeholders for MariaDB, but " +
                             std::to_string(parameters) + " parameters were found in it");
-    takes_arrays_ =
-        changes_rows_ && parameters != 0 && mysql_stmt_field_count(native_.get()) == 0 && connection_.takes_arrays();
+    // An INSERT with RETURNING gives rows, of which the server says nothing when it is prepared.
+    takes_arrays_ = changes_rows_ && parameters != 0 && lower_case(sql).find("returning") == std::string::npos &&
+                    connection_.takes_arrays();
 }
 
 MysqlStatement::~MysqlStatement() { finish(); }

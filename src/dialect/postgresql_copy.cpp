@@ -88,7 +88,7 @@ void append_value(std::string& text, const ValueView& value) {
 
 PostgresqlCopy::PostgresqlCopy(PostgresqlLink& link, InsertTarget target) : link_(link), target_(std::move(target)) {}
 
-std::size_t PostgresqlCopy::insert(std::span<const ValueView> values, std::size_t rows) {
+std::size_t PostgresqlCopy::insert(std::span<const ValueView> values, std::size_t rows, const ReadRows&) {
     if (!types_) read_types();
     if (!takes(values)) return 0;
     link_.run("SAVEPOINT sociable_copy");

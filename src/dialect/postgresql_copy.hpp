@@ -21,7 +21,7 @@ public:
     PostgresqlCopy(PostgresqlLink& link, InsertTarget target);
 
     std::size_t batch_rows() const override { return 8192; }
-    std::size_t insert(std::span<const ValueView> values, std::size_t rows) override;
+    std::size_t insert(std::span<const ValueView> values, std::size_t rows, const ReadRows& read) override;
 
 private:
     void read_types();

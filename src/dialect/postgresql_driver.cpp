@@ -71,7 +71,7 @@ std::unique_ptr<Statement> PostgresqlDriver::prepare(std::string sql, std::size_
 }
 
 std::unique_ptr<BulkInsert> PostgresqlDriver::bulk_insert(const InsertTarget& target, std::size_t rows) {
-    if (rows < postgresql_copy_rows) return nullptr;
+    if (rows < postgresql_copy_rows || !target.returning_sql.empty()) return nullptr;
     return std::make_unique<PostgresqlCopy>(link_, target);
 }
 

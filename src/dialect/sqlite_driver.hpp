@@ -29,6 +29,8 @@ public:
 
     std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget& target, std::size_t rows) override;
 
+    bool knows_returning() const noexcept override;
+
     bool looks_alive() noexcept override { return true; }
     void ping(std::chrono::milliseconds) override;
     void reset_session() override;

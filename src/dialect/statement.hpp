@@ -14,10 +14,13 @@ namespace sociable::dialect {
 
 class Statement;
 
+/// Reads what a statement gives, before the statement is executed again.
+using ReadRows = std::function<void(Statement&)>;
+
 /// What is to become of a statement's executions for many rows, and what has.
 struct Batch {
     /// Is called after each execution, to read what the statement gives; without it that is dropped.
-    std::function<void(Statement&)> read{};
+    ReadRows read{};
     std::int64_t affected_rows = 0;
     /// Once an error was thrown: the row that it is of, where that is known.
     std::optional<std::size_t> failed_row{};

@@ -59,6 +59,15 @@ std::int64_t Connection::run_many(std::string_view sql, const detail::ParameterR
     return state()->execute_many(sql, rows);
 }
 
+Result Connection::run_many_returning(std::string_view sql, const detail::ParameterRows& rows) {
+    return Result(state()->execute_many_returning(sql, rows));
+}
+
+Result Connection::insert_rows_returning(std::string_view table, const detail::ParameterRows& rows,
+                                         const std::vector<std::string>& returning, const InsertOptions& options) {
+    return Result(state()->insert_many_returning(table, rows, returning, options));
+}
+
 std::int64_t Connection::insert_rows(std::string_view table, const detail::ParameterRows& rows,
                                      const InsertOptions& options) {
     return state()->insert_many(table, rows, options);

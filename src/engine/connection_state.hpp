@@ -47,7 +47,13 @@ public:
 
     // connection_many.cpp
     std::int64_t execute_many(std::string_view sql, const ParameterRows& rows);
+    std::shared_ptr<ResultState> execute_many_returning(std::string_view sql, const ParameterRows& rows);
+
+    // connection_insert.cpp
     std::int64_t insert_many(std::string_view table, const ParameterRows& rows, const InsertOptions& options);
+    std::shared_ptr<ResultState> insert_many_returning(std::string_view table, const ParameterRows& rows,
+                                                       const std::vector<std::string>& returning,
+                                                       const InsertOptions& options);
 
     // connection_transaction.cpp
     std::uint64_t begin(const TransactionOptions& options);
@@ -159,6 +165,9 @@ private:
     pool::StatementCache::Lease prepare(std::string_view sql);
     void bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);
     void run_statement(pool::StatementCache::Lease& statement, bool streaming);
+    ManyRows prepare_many(std::string_view sql, const ParameterRows& rows);
+    ManyRows prepare_insert(std::string_view table, const ParameterRows& rows, const InsertOptions& options,
+                            const std::vector<std::string>& returning);
     void report(const Stopwatch& stopwatch, std::string_view sql, const ResultState& result);
 
     std::shared_ptr<EngineState> engine_;

@@ -76,6 +76,16 @@ public:
         return run_many(sql, detail::parameter_rows(rows));
     }
 
+    /// As execute_many, of a statement that has RETURNING: the rows of each, in the order of the rows given. They all
+    /// are here when it returns. Without rows to execute it for, the result has no columns.
+    template <std::ranges::forward_range Rows>
+    Result execute_many_returning(std::string_view sql, const Rows& rows) {
+        return run_many_returning(sql, detail::parameter_rows(rows));
+    }
+    Result execute_many_returning(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows) {
+        return run_many_returning(sql, detail::parameter_rows(rows));
+    }
+
     /// Inserts rows into a table, the fastest way that the database has, and returns how many. A row is a described
     /// struct, whose members are the columns, or a range of Parameter, the first of which names them for all.
     ///
@@ -91,6 +101,17 @@ public:
     std::int64_t insert_many(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
                              const InsertOptions& options = {}) {
         return insert_rows(table, detail::parameter_rows(rows), options);
+    }
+    /// As insert_many, and gives columns of the rows inserted, such as generated keys, in the order of the rows given.
+    /// @throws NotSupportedError where the database has no RETURNING: SQLite before 3.35, MariaDB before 10.5, MySQL
+    template <std::ranges::forward_range Rows>
+    Result insert_many_returning(std::string_view table, const Rows& rows, const std::vector<std::string>& returning,
+                                 const InsertOptions& options = {}) {
+        return insert_rows_returning(table, detail::parameter_rows(rows), returning, options);
+    }
+    Result insert_many_returning(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
+                                 const std::vector<std::string>& returning, const InsertOptions& options = {}) {
+        return insert_rows_returning(table, detail::parameter_rows(rows), returning, options);
     }
 
     /// Begins a transaction; nothing is sent before its first statement.
@@ -152,6 +173,9 @@ private:
 
     Result run(std::string_view sql, Parameters parameters, Mode mode, Spare spare);
     std::int64_t run_many(std::string_view sql, const detail::ParameterRows& rows);
+    Result run_many_returning(std::string_view sql, const detail::ParameterRows& rows);
+    Result insert_rows_returning(std::string_view table, const detail::ParameterRows& rows,
+                                 const std::vector<std::string>& returning, const InsertOptions& options);
     std::int64_t insert_rows(std::string_view table, const detail::ParameterRows& rows, const InsertOptions& options);
     /// Shared for the time of a call, in which a listener may destroy this object.
     std::shared_ptr<detail::ConnectionState> state() const;
