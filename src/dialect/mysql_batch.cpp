@@ -12,6 +12,9 @@ using Kind = ValueView::Kind;
 
 constexpr std::size_t rows_at_once = 4096;
 
+// ER_UNSUPPORTED_PS and ER_BINLOG_NON_SUPPORTED_BULK: the server takes no arrays for this statement, or as it is set.
+constexpr std::array no_arrays{1295, 4033};
+
 // Of what is sent besides the bytes of texts, at most.
 constexpr std::size_t size_of_value = 14;
 
@@ -93,6 +96,7 @@ void MysqlStatement::execute_many(std::span<const ValueView> values, std::size_t
     if (rows < 2 || !takes_arrays_ || !connection_.in_transaction() || values.size() != rows * width)
         return Statement::execute_many(values, rows, batch);
     for (std::size_t done = 0; done < rows;) {
+        if (!takes_arrays_) return execute_singly(values.subspan(done * width), rows - done, done, batch);
         const std::size_t count = rows_alike(values.subspan(done * width), rows - done);
         const auto part = values.subspan(done * width, count * width);
         if (count == 1 || !execute_array(part, count, batch)) execute_singly(part, count, done, batch);
@@ -122,7 +126,10 @@ bool MysqlStatement::execute_array(std::span<const ValueView> values, std::size_
     try {
         run_array(values, rows);
     } catch (const DatabaseError& error) {
-        if (!may_be_of_row(error.info()) || !connection_.in_transaction()) throw;
+        if (std::find(no_arrays.begin(), no_arrays.end(), error.native_code()) != no_arrays.end())
+            takes_arrays_ = false;
+        else if (!may_be_of_row(error.info()) || !connection_.in_transaction())
+            throw;
         connection_.run("ROLLBACK TO SAVEPOINT sociable_array");
         // Rows stay in a table that takes no part in transactions.
         if (mysql_warning_count(connection_.native()) != 0) throw;

@@ -14,7 +14,7 @@ public:
     /// the end goes by INSERT.
     ValuesInsert(Driver& driver, InsertTarget target, std::size_t rows, std::size_t max_size);
 
-    std::size_t batch_rows() const override { return rows_ * 16; }
+    std::size_t batch_rows() const override { return rows_ * 2; }
     std::size_t insert(std::span<const ValueView> values, std::size_t rows, const ReadRows& read) override;
 
 private:

@@ -22,7 +22,7 @@ public:
     ManyRows(ConnectionState& connection, pool::StatementCache::Lease statement, RowBatch batch,
              std::unique_ptr<dialect::BulkInsert> bulk)
         : ManyRows(connection, std::move(statement), std::move(batch)) {
-        all_or_none_wanted_ = true;
+        all_or_none_wanted_ = batch_.total() > 1;
         bulk_ = std::move(bulk);
     }
     /// How many rows were affected.

@@ -27,6 +27,8 @@ public:
     bool add();
     void clear() noexcept;
 
+    /// Gathered and yet to be gathered.
+    std::size_t total() const noexcept { return source_.count; }
     std::size_t first_row() const noexcept { return first_row_; }
     std::size_t rows() const noexcept { return rows_; }
     /// One row after the other.
