@@ -10,7 +10,9 @@ namespace sociable::dialect {
 
 namespace {
 
+// Of one pipeline. libpq holds what is sent until the server has taken it, and all of the answers.
 constexpr std::size_t rows_in_pipeline = 500;
+constexpr std::size_t bytes_in_pipeline = 4 * 1024 * 1024;
 
 // Others may end the transaction, or be a COPY, which a pipeline can't have, or give more rows than should be kept.
 bool changes_rows(std::string_view sql) {
@@ -29,6 +31,14 @@ std::size_t size_of(std::span<const ValueView> values) {
     return size;
 }
 
+std::size_t rows_at_once(std::span<const ValueView> values, std::size_t rows) {
+    const std::size_t width = values.size() / rows;
+    std::size_t count = 0;
+    for (std::size_t size = 0; count < std::min(rows, rows_in_pipeline) && size < bytes_in_pipeline; ++count)
+        size += size_of(values.subspan(count * width, width));
+    return count;
+}
+
 }  // namespace
 
 std::size_t PostgresqlStatement::batch_rows() const { return changes_rows(sql_) ? rows_in_pipeline : 1; }
@@ -40,9 +50,23 @@ void PostgresqlStatement::execute_many(std::span<const ValueView> values, std::s
         return Statement::execute_many(values, rows, batch);
     finish();
     affected_ = 0;
-    PostgresqlPipeline pipeline(link_);
     batch.failed_row = 0;
-    const bool preparing = send_prepare(values.first(parameter_count_));
+    if (!name_.empty() && prepared_after_ != link_.schema_changes) forget_prepared();
+    if (name_.empty()) {
+        parameters_.assign(values.first(parameter_count_));
+        prepare();
+    }
+    for (std::size_t row = 0; row < rows;) {
+        const std::size_t count = rows_at_once(values.subspan(row * parameter_count_), rows - row);
+        run_pipeline(values.subspan(row * parameter_count_), row, count, batch);
+        row += count;
+    }
+}
+
+/// So many rows, of which the first is that of the batch with this number.
+void PostgresqlStatement::run_pipeline(std::span<const ValueView> values, std::size_t first, std::size_t rows,
+                                       Batch& batch) {
+    PostgresqlPipeline pipeline(link_);
     batch.failed_row.reset();
     std::size_t sent = 0;
     std::exception_ptr refused;  // by the client: the rows before come first
@@ -52,25 +76,10 @@ void PostgresqlStatement::execute_many(std::span<const ValueView> values, std::s
         refused = std::current_exception();
     }
     pipeline.end();
-    if (preparing) receive_prepared(pipeline, batch);
-    for (std::size_t row = 0; row < sent; ++row) receive_row(pipeline, row, batch);
+    for (std::size_t row = 0; row < sent; ++row) receive_row(pipeline, first + row, batch);
     if (!refused) return;
-    batch.failed_row = sent;
+    batch.failed_row = first + sent;
     std::rethrow_exception(refused);
-}
-
-/// False when it is prepared already.
-bool PostgresqlStatement::send_prepare(std::span<const ValueView> values) {
-    if (!name_.empty() && prepared_after_ != link_.schema_changes) forget_prepared();
-    if (!name_.empty()) return false;
-    parameters_.assign(values);
-    std::string name = link_.new_name();
-    prepared_types_ = parameters_.types();
-    link_.check_sent(
-        PQsendPrepare(link_.native(), name.c_str(), sql_.c_str(), parameters_.size(), prepared_types_.data()));
-    name_ = std::move(name);
-    prepared_after_ = link_.schema_changes;
-    return true;
 }
 
 void PostgresqlStatement::send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values) {
@@ -80,16 +89,6 @@ void PostgresqlStatement::send_row(PostgresqlPipeline& pipeline, std::span<const
     else
         send_parsed();
     pipeline.sent(size_of(values));
-}
-
-void PostgresqlStatement::receive_prepared(PostgresqlPipeline& pipeline, Batch& batch) {
-    try {
-        receive_answer(pipeline);
-    } catch (const DatabaseError&) {
-        name_.clear();
-        batch.failed_row = 0;
-        throw;
-    }
 }
 
 void PostgresqlStatement::receive_row(PostgresqlPipeline& pipeline, std::size_t row, Batch& batch) {

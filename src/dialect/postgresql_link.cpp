@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace sociable::dialect {
 
@@ -111,6 +112,11 @@ void PostgresqlLink::await_answer(std::chrono::milliseconds limit) {
         // What goes wrong here, the result tells in more detail.
         if (PQconsumeInput(connection_) == 0) return;
     }
+}
+
+void PostgresqlLink::give_up() noexcept {
+    shutdown(PQsocket(connection_), SHUT_RDWR);
+    PQconsumeInput(connection_);  // so that libpq sees the end
 }
 
 void PostgresqlLink::drain(bool cancel_rest) noexcept {

@@ -45,6 +45,9 @@ public:
     /// time
     void await_answer(std::chrono::milliseconds limit);
 
+    /// Ends the connection, whose state isn't known any more.
+    void give_up() noexcept;
+
     /// Drops what is still due. `cancel`: first asks the server to stop, unless all of it has arrived already.
     void drain(bool cancel) noexcept;
 

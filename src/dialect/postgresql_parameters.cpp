@@ -132,8 +132,7 @@ void PostgresqlParameters::append(const ValueView& value) {
 bool PostgresqlParameters::fit(const std::vector<Oid>& types) const noexcept {
     for (std::size_t i = 0; i != types_.size(); ++i) {
         const bool is_null = values_[i] == nullptr;
-        const bool inferred = types[i] == postgresql_type::unknown && formats_[i] == 0;
-        if (!is_null && !inferred && types_[i] != types[i]) return false;
+        if (!is_null && types_[i] != types[i]) return false;
     }
     return true;
 }

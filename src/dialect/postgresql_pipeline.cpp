@@ -22,7 +22,7 @@ PostgresqlPipeline::PostgresqlPipeline(PostgresqlLink& link) : link_(link) {
 
 PostgresqlPipeline::~PostgresqlPipeline() {
     skip_rest();
-    PQexitPipelineMode(link_.native());
+    if (PQexitPipelineMode(link_.native()) == 0) link_.give_up();
     PQsetnonblocking(link_.native(), 0);
 }
 
@@ -64,12 +64,14 @@ void PostgresqlPipeline::skip_rest() noexcept {
     PGconn* connection = link_.native();
     try {
         if (!ended_) end();
-    } catch (const DatabaseError&) {
+    } catch (...) {
         return;  // the connection is lost, and with it what was due
     }
-    while (PQstatus(connection) == CONNECTION_OK) {
+    // Null ends the results of each statement; again and again it says that nothing is due.
+    for (int nulls = 0; nulls < 3 && PQstatus(connection) == CONNECTION_OK;) {
         const PostgresqlResult result(PQgetResult(connection));
         if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) return;
+        nulls = result ? 0 : nulls + 1;
     }
 }
 

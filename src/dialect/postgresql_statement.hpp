@@ -42,9 +42,8 @@ private:
     static bool is_stale(const DatabaseErrorInfo& error);
 
     // postgresql_batch.cpp
-    bool send_prepare(std::span<const ValueView> values);
+    void run_pipeline(std::span<const ValueView> values, std::size_t first, std::size_t rows, Batch& batch);
     void send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values);
-    void receive_prepared(PostgresqlPipeline& pipeline, Batch& batch);
     void receive_row(PostgresqlPipeline& pipeline, std::size_t row, Batch& batch);
     PostgresqlResult receive_answer(PostgresqlPipeline& pipeline);
 
