@@ -6,11 +6,14 @@
 #include <sociable/types/value_view.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace sociable::dialect {
+
+class Driver;
 
 /// Where rows are inserted.
 struct InsertTarget {
@@ -20,26 +23,24 @@ struct InsertTarget {
     std::string returning_sql{};       ///< the same of the columns to give back; empty: none
 };
 
-/// A way to insert rows that is faster than a statement for each.
+/// A way to insert rows that is faster than a statement for each. It keeps nothing of the connection between two calls.
 class BulkInsert {
 public:
     virtual ~BulkInsert() = default;
 
-    /// How many rows it is worth to gather for insert().
-    virtual std::size_t batch_rows() const = 0;
     /// Inserts rows, whose values come one row after the other, inside the transaction that is open. Returns how many
-    /// it has inserted, from the front. The others it has left alone, because they must go by INSERT one by one: that
-    /// does something else with one of them, or tells which one is wrong and why.
-    /// What it is to give back, `read` is given in the order of the rows.
-    /// @throws DatabaseError for what no row is to blame for
-    virtual std::size_t insert(std::span<const ValueView> values, std::size_t rows, const ReadRows& read) = 0;
+    /// of them it has dealt with, from the front. The others it has left alone, because they must go by INSERT one by
+    /// one: that does something else with one of them, or tells which one is wrong and why.
+    /// What the rows give back, `batch.read` is given in the order of the rows.
+    /// @throws DatabaseError for what no row is to blame for, or when rows stay in the table that would be tried again
+    virtual std::size_t insert(std::span<const ValueView> values, std::size_t rows, Batch& batch) = 0;
 };
 
 /// Whether the error of a statement that inserted several rows may be that of one row, which another try will find.
-inline bool may_be_of_row(const DatabaseErrorInfo& error) noexcept {
-    constexpr const char* raised_by_trigger = "45000";
-    if (error.is_disconnect || error.is_retryable) return false;
-    return error.kind != ErrorKind::operational || error.sqlstate == raised_by_trigger;
-}
+bool may_be_of_row(const DatabaseErrorInfo& error) noexcept;
+
+/// Runs what inserts several rows inside a savepoint. False when it failed and has left nothing behind, so that the
+/// rows can be tried one by one. @throws DatabaseError when that would be of no use, or would try rows that stay
+bool insert_or_undo(Driver& driver, const std::function<void()>& insert);
 
 }  // namespace sociable::dialect

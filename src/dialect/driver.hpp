@@ -38,6 +38,12 @@ public:
     virtual void rollback() = 0;
     virtual TransactionState transaction_state() noexcept = 0;
 
+    /// False when some of what is to be undone stays, in a table that takes no part in transactions.
+    virtual bool roll_back_to(const std::string& savepoint) {
+        run("ROLLBACK TO SAVEPOINT " + savepoint);
+        return true;
+    }
+
     /// Runs SQL that takes no values and gives no rows (what rows it gives are dropped).
     virtual void run(const std::string& sql) = 0;
     /// `sql` has the database's own placeholders, `parameters` of them.
@@ -45,6 +51,9 @@ public:
 
     /// The fastest way to insert so many rows; null when that is to execute an INSERT for many.
     virtual std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget&, std::size_t /*rows*/) { return nullptr; }
+    /// After several rows were inserted at once. @throws DataError when values of theirs were changed to fit, for which
+    /// the INSERT of one row is refused (MariaDB, in tables that take no part in transactions)
+    virtual void refuse_changed_values() {}
     /// Whether an INSERT may have RETURNING.
     virtual bool knows_returning() const noexcept { return true; }
 

@@ -122,21 +122,21 @@ std::size_t MysqlStatement::rows_alike(std::span<const ValueView> values, std::s
 /// The server doesn't tell which row of an array was wrong. The savepoint makes that none has been done, so that they
 /// can be executed one by one, which tells. False when that is to be done.
 bool MysqlStatement::execute_array(std::span<const ValueView> values, std::size_t rows, Batch& batch) {
-    connection_.run("SAVEPOINT sociable_array");
+    const std::string savepoint = "sociable_array";
+    connection_.run("SAVEPOINT " + savepoint);
     try {
         run_array(values, rows);
+        batch.affected_rows += affected_rows_;
     } catch (const DatabaseError& error) {
         if (std::find(no_arrays.begin(), no_arrays.end(), error.native_code()) != no_arrays.end())
             takes_arrays_ = false;
         else if (!may_be_of_row(error.info()) || !connection_.in_transaction())
             throw;
-        connection_.run("ROLLBACK TO SAVEPOINT sociable_array");
-        // Rows stay in a table that takes no part in transactions.
-        if (mysql_warning_count(connection_.native()) != 0) throw;
+        if (!connection_.roll_back_to(savepoint)) throw;
+        connection_.run("RELEASE SAVEPOINT " + savepoint);
         return false;
     }
-    batch.affected_rows += affected_rows_;
-    connection_.run("RELEASE SAVEPOINT sociable_array");
+    connection_.run("RELEASE SAVEPOINT " + savepoint);
     return true;
 }
 
@@ -153,6 +153,7 @@ void MysqlStatement::run_array(std::span<const ValueView> values, std::size_t ro
     if (mysql_stmt_execute(statement) != 0) connection_.fail(statement);
     read_outcome();
     connection_.drop_results();
+    connection_.refuse_changed_values();
 }
 
 void MysqlStatement::execute_singly(std::span<const ValueView> values, std::size_t rows, std::size_t first,

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <cstdlib>
 #include <utility>
 
 namespace sociable::dialect {
@@ -18,12 +19,14 @@ using Kind = ValueView::Kind;
 
 constexpr std::size_t chunk_size = 64 * 1024;
 
-// COPY goes by rules, and takes values for GENERATED ALWAYS AS IDENTITY, without a word.
+// COPY goes by rules, and takes values for GENERATED ALWAYS AS IDENTITY, without a word; and it reads the text of an
+// interval that has fields or a precision by them, which a parameter's is not.
 constexpr const char* select_types =
     "SELECT a.attname, a.atttypid::pg_catalog.int8 FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
     "WHERE c.oid = pg_catalog.to_regclass($1) AND c.relkind IN ('r', 'p') AND NOT c.relhasrules "
-    "AND NOT pg_catalog.row_security_active(c.oid) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> 'a'";
+    "AND NOT pg_catalog.row_security_active(c.oid) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> 'a' "
+    "AND NOT (a.atttypid = 'pg_catalog.interval'::pg_catalog.regtype AND a.atttypmod <> -1)";
 
 bool is_integer(Oid type) {
     using namespace postgresql_type;
@@ -86,22 +89,27 @@ void append_value(std::string& text, const ValueView& value) {
 
 }  // namespace
 
-PostgresqlCopy::PostgresqlCopy(PostgresqlLink& link, InsertTarget target) : link_(link), target_(std::move(target)) {}
+bool has_ascii_bytes(PGconn* connection) noexcept {
+    const char* name = PQparameterStatus(connection, "client_encoding");
+    const std::string_view encoding = name ? name : "";
+    return encoding == "UTF8" || encoding == "SQL_ASCII" || encoding.starts_with("LATIN");
+}
 
-std::size_t PostgresqlCopy::insert(std::span<const ValueView> values, std::size_t rows, const ReadRows&) {
-    if (!types_) read_types();
-    if (!takes(values)) return 0;
-    link_.run("SAVEPOINT sociable_copy");
-    try {
-        copy(values);
-    } catch (const DatabaseError& error) {
-        if (!may_be_of_row(error.info())) throw;
-        link_.run("ROLLBACK TO SAVEPOINT sociable_copy");
-        types_.emplace();  // INSERT for the rest as well: it may be the table that COPY can't do
-        rows = 0;
-    }
-    link_.run("RELEASE SAVEPOINT sociable_copy");
-    return rows;
+PostgresqlCopy::PostgresqlCopy(Driver& driver, PostgresqlLink& link, InsertTarget target)
+    : driver_(driver), link_(link), target_(std::move(target)) {}
+
+std::size_t PostgresqlCopy::insert(std::span<const ValueView> values, std::size_t rows, Batch& batch) {
+    if (types_ && types_->empty()) return 0;
+    bool taken = true;
+    std::int64_t inserted = 0;
+    const bool done = insert_or_undo(driver_, [&] {
+        if (!types_) read_types();
+        taken = takes(values);
+        if (taken) inserted = copy(values);
+    });
+    if (!done) types_.emplace();  // INSERT for the rest as well: it may be the table that COPY can't do
+    batch.affected_rows += inserted;
+    return done && taken ? rows : 0;
 }
 
 void PostgresqlCopy::read_types() {
@@ -126,7 +134,8 @@ bool PostgresqlCopy::takes(std::span<const ValueView> values) const {
     return true;
 }
 
-void PostgresqlCopy::copy(std::span<const ValueView> values) {
+/// Returns how many rows were inserted, of which triggers may have left some out.
+std::int64_t PostgresqlCopy::copy(std::span<const ValueView> values) {
     link_.begin_copy("COPY " + target_.table + " (" + target_.columns_sql + ") FROM STDIN");
     try {
         append_rows(values);
@@ -138,7 +147,7 @@ void PostgresqlCopy::copy(std::span<const ValueView> values) {
         }
         throw;
     }
-    end(nullptr);
+    return std::strtoll(PQcmdTuples(end(nullptr).get()), nullptr, 10);
 }
 
 void PostgresqlCopy::append_rows(std::span<const ValueView> values) {
@@ -163,9 +172,9 @@ void PostgresqlCopy::put() {
     text_.clear();
 }
 
-void PostgresqlCopy::end(const char* error) {
+PostgresqlResult PostgresqlCopy::end(const char* error) {
     PQputCopyEnd(link_.native(), error);  // what goes wrong here, the result tells
-    link_.receive();
+    return link_.receive();
 }
 
 }  // namespace sociable::dialect

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "dialect/bulk_insert.hpp"
 #include "dialect/postgresql_link.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,20 +17,20 @@ namespace sociable::dialect {
 /// tells no line.
 class PostgresqlCopy final : public BulkInsert {
 public:
-    /// `link` outlives it.
-    PostgresqlCopy(PostgresqlLink& link, InsertTarget target);
+    /// `driver`, and its `link`, outlive it.
+    PostgresqlCopy(Driver& driver, PostgresqlLink& link, InsertTarget target);
 
-    std::size_t batch_rows() const override { return 8192; }
-    std::size_t insert(std::span<const ValueView> values, std::size_t rows, const ReadRows& read) override;
+    std::size_t insert(std::span<const ValueView> values, std::size_t rows, Batch& batch) override;
 
 private:
     void read_types();
     bool takes(std::span<const ValueView> values) const;
-    void copy(std::span<const ValueView> values);
+    std::int64_t copy(std::span<const ValueView> values);
     void append_rows(std::span<const ValueView> values);
     void put();
-    void end(const char* error);
+    PostgresqlResult end(const char* error);
 
+    Driver& driver_;
     PostgresqlLink& link_;
     const InsertTarget target_;
     /// Of the columns; empty when the table or one of them is not for COPY.
@@ -38,7 +38,7 @@ private:
     std::string text_;
 };
 
-/// From so many rows on it is worth the round trips.
-inline constexpr std::size_t postgresql_copy_rows = 100;
+/// Whether bytes below 128 are ASCII in every text that the client sends: COPY finds its separators by that.
+bool has_ascii_bytes(PGconn* connection) noexcept;
 
 }  // namespace sociable::dialect

@@ -71,8 +71,10 @@ std::unique_ptr<Statement> PostgresqlDriver::prepare(std::string sql, std::size_
 }
 
 std::unique_ptr<BulkInsert> PostgresqlDriver::bulk_insert(const InsertTarget& target, std::size_t rows) {
-    if (rows < postgresql_copy_rows || !target.returning_sql.empty()) return nullptr;
-    return std::make_unique<PostgresqlCopy>(link_, target);
+    constexpr std::size_t worth_the_round_trips = 100;
+    if (rows < worth_the_round_trips || !target.returning_sql.empty() || !has_ascii_bytes(link_.native()))
+        return nullptr;
+    return std::make_unique<PostgresqlCopy>(*this, link_, target);
 }
 
 bool PostgresqlDriver::looks_alive() noexcept {

@@ -1,6 +1,6 @@
 #include "dialect/values_insert.hpp"
 
-#include <utility>
+#include <memory>
 
 namespace sociable::dialect {
 
@@ -26,27 +26,28 @@ std::size_t size_of(std::span<const ValueView> values) {
 
 }  // namespace
 
-ValuesInsert::ValuesInsert(Driver& driver, InsertTarget target, std::size_t rows, std::size_t max_size)
-    : driver_(driver), target_(std::move(target)), columns_(target_.columns.size()), rows_(rows), max_size_(max_size) {}
+ValuesInsert::ValuesInsert(Driver& driver, const InsertTarget& target, std::size_t rows, std::size_t max_size)
+    : driver_(driver),
+      columns_(target.columns.size()),
+      rows_(rows),
+      max_size_(max_size),
+      sql_("INSERT INTO " + target.table + " (" + target.columns_sql + ")" + values_clause(columns_, rows_) +
+           (target.returning_sql.empty() ? "" : " RETURNING " + target.returning_sql)) {}
 
-std::size_t ValuesInsert::insert(std::span<const ValueView> values, std::size_t rows, const ReadRows& read) {
-    if (!statement_) {
-        const std::string insert = "INSERT INTO " + target_.table + " (" + target_.columns_sql + ")";
-        const std::string returning = target_.returning_sql.empty() ? "" : " RETURNING " + target_.returning_sql;
-        statement_ = driver_.prepare(insert + values_clause(columns_, rows_) + returning, columns_ * rows_);
-    }
+std::size_t ValuesInsert::insert(std::span<const ValueView> values, std::size_t rows, Batch& batch) {
+    std::unique_ptr<Statement> statement;
+    const auto insert_group = [&](std::span<const ValueView> group) {
+        if (!statement) statement = driver_.prepare(sql_, group.size());
+        statement->execute(group, false);
+        driver_.refuse_changed_values();
+        batch.affected_rows += statement->affected_rows();
+        if (batch.read) batch.read(*statement);
+        statement->finish();
+    };
     std::size_t done = 0;
-    try {
-        for (; done + rows_ <= rows; done += rows_) {
-            const auto group = values.subspan(done * columns_, rows_ * columns_);
-            if (size_of(group) > max_size_) break;
-            statement_->execute(group, false);
-            if (read) read(*statement_);
-            statement_->finish();
-        }
-    } catch (const DatabaseError& error) {
-        // SQLite may have rolled the transaction back, by ON CONFLICT ROLLBACK.
-        if (!may_be_of_row(error.info()) || driver_.transaction_state() != TransactionState::active) throw;
+    for (; done + rows_ <= rows; done += rows_) {
+        const auto group = values.subspan(done * columns_, rows_ * columns_);
+        if (size_of(group) > max_size_ || !insert_or_undo(driver_, [&] { insert_group(group); })) break;
     }
     return done;
 }

@@ -21,7 +21,7 @@ std::shared_ptr<ResultState> ConnectionState::execute(std::string_view sql, Para
 
     pool::StatementCache::Lease statement = prepare(sql);
     bind(*statement, parameters, spare_ignored);
-    ensure_begun(!statement->statement->reads_only());
+    begin_for(statement);
     const Stopwatch stopwatch(*engine_);
     run_statement(statement, streaming);
     auto result = std::make_shared<ResultState>(*this, std::move(statement));
@@ -83,8 +83,15 @@ pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {
     }
 }
 
+/// Begins the transaction that a statement needs. Listeners of Begin may lose the connection, and with it what was
+/// prepared there.
+void ConnectionState::begin_for(pool::StatementCache::Lease& statement) {
+    ensure_begun(!statement->statement->reads_only());
+    if (!statement->statement) statement = prepare(statement->text);
+}
+
 void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored) {
-    order_parameters(statement, parameters, spare_ignored, positions_);
+    order_parameters(statement.sql.parameters, statement.text, parameters, spare_ignored, positions_);
     values_.clear();
     for (const std::size_t position : positions_) values_.push_back(parameters[position].value);
 }

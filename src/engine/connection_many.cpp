@@ -11,10 +11,11 @@ ConnectionState::ManyRows ConnectionState::prepare_many(std::string_view sql, co
     settle_result();
     require_sound(sql);
 
-    RowBatch batch(rows);
     pool::StatementCache::Lease statement = prepare(sql);
-    batch.set_order([&prepared = *statement, &rows](Parameters row, std::vector<std::size_t>& positions) {
-        order_parameters(prepared, row, rows.spare_ignored, positions);
+    RowBatch batch(rows);
+    batch.set_order([names = statement->sql.parameters, sql = statement->text, spare = rows.spare_ignored](
+                        Parameters row, std::vector<std::size_t>& positions) {
+        order_parameters(names, sql, row, spare, positions);
     });
     return ManyRows(*this, std::move(statement), std::move(batch));
 }

@@ -117,7 +117,8 @@ private:
         const Listening listening(*this);
         engine_->hub.fire(e);
     }
-    /// While listeners are told of something. What they execute must not touch the values of the statement under way.
+    /// While listeners are told of something, or the user's code makes rows. What they execute must not touch the
+    /// values of the statement under way.
     class Listening {
     public:
         explicit Listening(ConnectionState& state) noexcept : state_(state), values_(std::move(state.values_)) {
@@ -163,6 +164,7 @@ private:
     void leave_replica(DatabaseErrorInfo& info);
     std::optional<std::string> changed_by_listeners(std::string_view sql);
     pool::StatementCache::Lease prepare(std::string_view sql);
+    void begin_for(pool::StatementCache::Lease& statement);
     void bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);
     void run_statement(pool::StatementCache::Lease& statement, bool streaming);
     ManyRows prepare_many(std::string_view sql, const ParameterRows& rows);

@@ -15,7 +15,11 @@ std::int64_t ConnectionState::ManyRows::run() {
         try {
             more = gather();
         } catch (...) {
-            send();  // the rows before the bad one come first, also with their errors
+            try {
+                send();  // the rows before the bad one come first, also with their errors
+            } catch (const InvalidRequestError&) {
+                // Nothing more can be sent, for the reason that has been thrown already.
+            }
             if (all_or_none_) all_or_none_->undo();
             throw;
         }
@@ -43,38 +47,55 @@ std::shared_ptr<ResultState> ConnectionState::ManyRows::run_returning(std::vecto
 
 /// False when there are no more rows than those.
 bool ConnectionState::ManyRows::gather() {
-    const std::size_t enough = bulk_ ? bulk_->batch_rows() : statement_->statement->batch_rows();
-    while (batch_.rows() < enough)
+    const Listening listening(connection_);
+    while (batch_.rows() < rows_at_once_)
         if (!batch_.add()) return false;
     return true;
 }
 
 void ConnectionState::ManyRows::send() {
     if (batch_.rows() == 0) return;
-    connection_.ensure_begun(!statement_->statement->reads_only());
-    if (all_or_none_wanted_ && !all_or_none_) all_or_none_.emplace(connection_);
-    const std::size_t done = bulk_ ? send_in_bulk() : 0;
-    if (done == batch_.rows()) return;
+    begin();
+    const std::size_t done = send_in_bulk();
+    if (done != batch_.rows()) send_rest(done);
+}
+
+/// What made the rows may have run statements on the connection, and lost it. At AUTOCOMMIT there may be another.
+void ConnectionState::ManyRows::begin() {
+    connection_.require_usable();
+    connection_.settle_result();
+    connection_.require_sound(sql_);
+    if (all_or_none_) all_or_none_->require_open();
+    if (!statement_->statement) statement_ = connection_.prepare(sql_);
+    connection_.begin_for(statement_);
+    if (inserts_ && batch_.total() > 1 && !all_or_none_) all_or_none_.emplace(connection_);
+}
+
+/// Returns how many rows that has dealt with.
+std::size_t ConnectionState::ManyRows::send_in_bulk() {
+    dialect::Batch batch{.read = read_};
+    std::size_t done = 0;
+    try {
+        if (target_) bulk_ = connection_.driver().bulk_insert(*target_, batch_.total());
+        target_.reset();
+        if (bulk_) done = bulk_->insert(batch_.values(), batch_.rows(), batch);
+    } catch (const DatabaseError& error) {
+        fail(error, 0, std::nullopt);
+    }
+    affected_rows_ += batch.affected_rows;
+    return done;
+}
+
+void ConnectionState::ManyRows::send_rest(std::size_t first) {
     dialect::Batch batch{.read = read_};
     try {
-        statement_->statement->execute_many(batch_.values_from(done), batch_.rows() - done, batch);
+        statement_->statement->execute_many(batch_.values_from(first), batch_.rows() - first, batch);
     } catch (const DatabaseError& error) {
-        fail(error, done, batch.failed_row);
+        fail(error, first, batch.failed_row);
     } catch (const ArgumentError& error) {
         throw ArgumentError(std::string(error.what()) + ", in: " + sql_);
     }
     affected_rows_ += batch.affected_rows;
-}
-
-std::size_t ConnectionState::ManyRows::send_in_bulk() {
-    std::size_t done = 0;
-    try {
-        done = bulk_->insert(batch_.values(), batch_.rows(), read_);
-    } catch (const DatabaseError& error) {
-        fail(error, 0, std::nullopt);
-    }
-    affected_rows_ += static_cast<std::int64_t>(done);
-    return done;
 }
 
 /// `first` and `row`, which is counted from there, are of the rows gathered.

@@ -17,13 +17,19 @@ namespace sociable::detail {
 class ConnectionState::ManyRows {
 public:
     ManyRows(ConnectionState& connection, pool::StatementCache::Lease statement, RowBatch batch)
-        : connection_(connection), batch_(std::move(batch)), statement_(std::move(statement)), sql_(statement_->text) {}
-    /// All rows or none, by `bulk`, if there is one, as far as it can, and else by the statement.
+        : connection_(connection),
+          batch_(std::move(batch)),
+          statement_(std::move(statement)),
+          sql_(statement_->text),
+          rows_at_once_(statement_->statement->batch_rows()) {}
+    /// All rows or none. `target`, if there is one, is where the statement inserts them: the fastest way into it is
+    /// taken as far as it goes, and the statement for the rest.
     ManyRows(ConnectionState& connection, pool::StatementCache::Lease statement, RowBatch batch,
-             std::unique_ptr<dialect::BulkInsert> bulk)
+             std::optional<dialect::InsertTarget> target)
         : ManyRows(connection, std::move(statement), std::move(batch)) {
-        all_or_none_wanted_ = batch_.total() > 1;
-        bulk_ = std::move(bulk);
+        inserts_ = true;
+        rows_at_once_ = 4096;
+        target_ = std::move(target);
     }
     /// How many rows were affected.
     std::int64_t run();
@@ -34,15 +40,19 @@ public:
 private:
     bool gather();
     void send();
+    void begin();
     std::size_t send_in_bulk();
+    void send_rest(std::size_t first);
     [[noreturn]] void fail(const DatabaseError& error, std::size_t first, std::optional<std::size_t> row);
 
     ConnectionState& connection_;
     RowBatch batch_;
     pool::StatementCache::Lease statement_;
     const std::string sql_;
-    std::unique_ptr<dialect::BulkInsert> bulk_;
-    bool all_or_none_wanted_ = false;
+    std::size_t rows_at_once_;
+    bool inserts_ = false;
+    std::optional<dialect::InsertTarget> target_;
+    std::unique_ptr<dialect::BulkInsert> bulk_;  ///< of the connection on which `all_or_none_` was begun
     std::optional<AllOrNone> all_or_none_;
     dialect::ReadRows read_;
     std::int64_t affected_rows_ = 0;

@@ -4,7 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace sociable;
@@ -45,7 +50,7 @@ TEST_CASE("PostgreSQL: a batch in a transaction is one pipeline, of a statement 
     c.execute("DELETE FROM numbers");
     statement->execute_many(numbers(10), 10, batch);
     CHECK(batch.affected_rows == 310);
-    statement->execute(numbers(20).size() == 20 ? std::vector{ValueView::int32(50)} : numbers(1), false);
+    statement->execute(std::vector{ValueView::int32(50)}, false);
     CHECK(statement->affected_rows() == 1);
     c.driver->commit();
 }
@@ -138,6 +143,118 @@ TEST_CASE("PostgreSQL: a reader that throws amid a pipeline leaves the connectio
     CHECK_THROWS_AS(statement->execute_many(numbers(50), 50, batch), std::runtime_error);
     CHECK(c.scalar<int>("SELECT count(*) FROM numbers") == 50);
     c.driver->rollback();
+}
+
+TEST_CASE("PostgreSQL: a reader that loses the connection amid a pipeline leaves it lost") {
+    PostgresqlConnection c;
+    PostgresqlConnection other;
+    create_numbers(c);
+    const auto statement = c.prepare(insert_number + " RETURNING n", 1);
+    const int process = c.process();
+    dialect::Batch batch;
+    batch.read = [&](dialect::Statement&) {
+        terminate(other, process);
+        throw std::runtime_error("enough");
+    };
+    CHECK_THROWS_AS(statement->execute_many(numbers(400), 400, batch), std::runtime_error);
+    CHECK_THROWS_AS(c.driver->run("SELECT 1"), DatabaseError);
+    CHECK(c.driver->transaction_state() == TransactionState::lost);
+}
+
+TEST_CASE("PostgreSQL: each row of a batch means what it means alone, whatever the first row's types") {
+    PostgresqlConnection c;
+    c.driver->run("CREATE TEMPORARY TABLE mixed (n integer, t text)");
+    c.driver->begin({}, true);
+    const std::vector<ValueView> rows{
+        ValueView::text("1"),    ValueView::text("x"),      // of the columns' types
+        ValueView::float64(2.6), ValueView::boolean(true),  // rounded; and 'true', not 't'
+        ValueView::null(),       ValueView::null(),         //
+        ValueView::int64(4),     ValueView::float64(0.5),   //
+        ValueView::text("5"),    ValueView::int32(7),       //
+    };
+    const auto statement = c.prepare("INSERT INTO mixed VALUES ($1, $2)", 2);
+    const auto stored = [&] {
+        return c.scalar<std::string>("SELECT string_agg(concat(n, ':', t), ' ' ORDER BY n) FROM mixed");
+    };
+    dialect::Batch batch;
+    for (std::size_t row = 0; row < 5; ++row) {
+        const auto one = c.prepare("INSERT INTO mixed VALUES ($1, $2)", 2);
+        one->execute(std::span(rows).subspan(row * 2, 2), false);
+    }
+    const std::string expected = stored();
+    CHECK(expected == "1:x 3:true 4:0.5 5:7 :");
+    c.execute("DELETE FROM mixed");
+    statement->execute_many(rows, 5, batch);
+    CHECK(stored() == expected);
+    // And one after the other.
+    c.execute("DELETE FROM mixed");
+    for (std::size_t row = 0; row < 5; ++row) statement->execute(std::span(rows).subspan(row * 2, 2), false);
+    CHECK(stored() == expected);
+    // NULL first.
+    c.execute("DELETE FROM mixed");
+    std::vector<ValueView> null_first(rows.rbegin(), rows.rend());
+    for (std::size_t i = 0; i < null_first.size(); i += 2) std::swap(null_first[i], null_first[i + 1]);
+    std::rotate(null_first.begin(), null_first.begin() + 4, null_first.end());
+    const auto again = c.prepare("INSERT INTO mixed VALUES ($1, $2) ", 2);
+    again->execute_many(null_first, 5, batch);
+    CHECK(stored() == expected);
+    c.driver->rollback();
+}
+
+TEST_CASE("PostgreSQL: of a large batch no more than some hundred rows are under way at a time") {
+    PostgresqlConnection c;
+    PostgresqlConnection other;
+    const std::string sequence = "numbers_" + std::to_string(c.process());
+    c.driver->run("CREATE SEQUENCE " + sequence);
+    c.driver->begin({}, true);
+    c.driver->run("CREATE TEMPORARY TABLE counted (n integer, i bigint DEFAULT nextval('" + sequence + "'))");
+    std::int64_t done_at_first = 0;
+    dialect::Batch batch;
+    batch.read = [&](dialect::Statement&) {
+        if (done_at_first == 0) done_at_first = other.scalar<std::int64_t>("SELECT last_value FROM " + sequence);
+    };
+    c.prepare("INSERT INTO counted (n) VALUES ($1) RETURNING n", 1)->execute_many(numbers(20'000), 20'000, batch);
+    CHECK(batch.affected_rows == 20'000);
+    CHECK(done_at_first <= 500);
+    c.driver->rollback();
+    c.driver->run("DROP SEQUENCE " + sequence);
+}
+
+TEST_CASE("PostgreSQL: a limit that one row exceeds is that row's error") {
+    PostgresqlConnection c;
+    c.driver->begin({}, true);
+    c.driver->run("CREATE TEMPORARY TABLE t (t text, n int)");
+    c.driver->run("ALTER TABLE t ALTER COLUMN t SET STORAGE PLAIN");
+    c.driver->run("CREATE INDEX ON t (t)");
+    std::vector<ValueView> values;
+    const std::string large(6000, 'x');
+    for (int i = 0; i < 300; ++i) {
+        values.push_back(i == 250 ? ValueView::text(large) : ValueView::text("some text"));
+        values.push_back(ValueView::int32(i));
+    }
+    const auto copy =
+        c.driver->bulk_insert({.table = "t", .columns = {"t", "n"}, .columns_sql = "t, n", .returning_sql = {}}, 300);
+    REQUIRE(copy);
+    dialect::Batch batch;
+    CHECK(copy->insert(values, 300, batch) == 0);  // and not the end of it
+    CHECK(c.driver->transaction_state() == TransactionState::active);
+    CHECK(error_of([&] { c.prepare("INSERT INTO t VALUES ($1, $2)", 2)->execute_many(values, 300, batch); }).sqlstate ==
+          "54000");
+    CHECK(batch.failed_row == 250);
+    c.driver->rollback();
+}
+
+TEST_CASE("PostgreSQL: no COPY where a byte of a text may look like one of its separators") {
+    PostgresqlConnection c;
+    const dialect::InsertTarget target{.table = "t", .columns = {"t"}, .columns_sql = "t", .returning_sql = {}};
+    CHECK(c.driver->bulk_insert(target, 1000) != nullptr);
+    CHECK(c.driver->bulk_insert(target, 10) == nullptr);
+    c.driver->run("SET client_encoding = LATIN1");
+    CHECK(c.driver->bulk_insert(target, 1000) != nullptr);
+    for (const char* encoding : {"SJIS", "BIG5", "GBK"}) {
+        c.driver->run(std::string("SET client_encoding = ") + encoding);
+        CHECK(c.driver->bulk_insert(target, 1000) == nullptr);
+    }
 }
 
 TEST_CASE("PostgreSQL: a server that goes away amid a pipeline is a disconnect") {

@@ -165,6 +165,13 @@ TEST_CASE("PostgreSQL: insert_many goes by INSERT where COPY would do something 
     CHECK(c.insert_many("viewed", numbers) == 500);
     CHECK(count("numbers") == 500);
 
+    const std::string five = "5";  // seconds or hours?
+    const std::vector<std::vector<Parameter>> spans(500, {{"hours", five}, {"whole", five}});
+    c.execute("CREATE TABLE spans (hours interval hour, whole interval)");
+    c.execute("INSERT INTO spans VALUES (:hours, :whole)", spans[0]);
+    c.insert_many("spans", spans);
+    CHECK(c.execute("SELECT count(DISTINCT hours) FROM spans").scalar<int>() == 1);
+
     c.execute("CREATE TABLE identified (n integer GENERATED ALWAYS AS IDENTITY, o integer)");
     c.commit();
     CHECK(thrown<DatabaseError>([&] { c.insert_many("identified", numbers); }).sqlstate() == "428C9");
