@@ -23,7 +23,7 @@ struct InsertTarget {
     std::string returning_sql{};       ///< the same of the columns to give back; empty: none
 };
 
-/// A way to insert rows that is faster than a statement for each. It keeps nothing of the connection between two calls.
+/// A way to insert rows that is faster than a statement for each. Gone before its connection.
 class BulkInsert {
 public:
     virtual ~BulkInsert() = default;

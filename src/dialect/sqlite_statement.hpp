@@ -32,6 +32,7 @@ public:
 private:
     enum class Position { done, before_row, on_row };
 
+    void reset() noexcept;
     void bind(std::span<const ValueView> values);
     void write();
     bool step();
@@ -46,6 +47,7 @@ private:
     int preparations_ = -1;
 
     Position position_ = Position::done;
+    bool used_ = false;  ///< since it was reset, which takes as long as a fifth of an INSERT of hundreds of rows
     std::deque<std::vector<ValueView>> rows_;  // of a statement that writes; the front is the next or current one
     std::deque<std::string> texts_;            // what the views in rows_ refer to
     std::int64_t affected_rows_ = 0;

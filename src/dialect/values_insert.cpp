@@ -1,7 +1,5 @@
 #include "dialect/values_insert.hpp"
 
-#include <memory>
-
 namespace sociable::dialect {
 
 namespace {
@@ -35,14 +33,14 @@ ValuesInsert::ValuesInsert(Driver& driver, const InsertTarget& target, std::size
            (target.returning_sql.empty() ? "" : " RETURNING " + target.returning_sql)) {}
 
 std::size_t ValuesInsert::insert(std::span<const ValueView> values, std::size_t rows, Batch& batch) {
-    std::unique_ptr<Statement> statement;
     const auto insert_group = [&](std::span<const ValueView> group) {
-        if (!statement) statement = driver_.prepare(sql_, group.size());
-        statement->execute(group, false);
+        if (!statement_) statement_ = driver_.prepare(sql_, group.size());
+        statement_->execute(group, false);
         driver_.refuse_changed_values();
-        batch.affected_rows += statement->affected_rows();
-        if (batch.read) batch.read(*statement);
-        statement->finish();
+        batch.affected_rows += statement_->affected_rows();
+        if (!batch.read) return;
+        batch.read(*statement_);
+        statement_->finish();
     };
     std::size_t done = 0;
     for (; done + rows_ <= rows; done += rows_) {

@@ -2,6 +2,7 @@
 
 #include "dialect/driver.hpp"
 
+#include <memory>
 #include <string>
 
 namespace sociable::dialect {
@@ -21,6 +22,7 @@ private:
     const std::size_t rows_;
     const std::size_t max_size_;
     const std::string sql_;
+    std::unique_ptr<Statement> statement_;  ///< prepared when first needed, which takes as long as to insert its rows
 };
 
 }  // namespace sociable::dialect

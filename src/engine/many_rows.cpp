@@ -26,7 +26,6 @@ std::int64_t ConnectionState::ManyRows::run() {
         send();
     }
     statement_.reset();
-    bulk_.reset();
     if (all_or_none_) all_or_none_->keep();
     stopwatch.log(sql_, affected_rows_, {});
     connection_.fire<event::AfterExecute>(sql_, affected_rows_, stopwatch.elapsed());
@@ -76,9 +75,9 @@ std::size_t ConnectionState::ManyRows::send_in_bulk() {
     dialect::Batch batch{.read = read_};
     std::size_t done = 0;
     try {
-        if (target_) bulk_ = connection_.driver().bulk_insert(*target_, batch_.total());
+        if (target_) statement_->bulk = connection_.driver().bulk_insert(*target_, batch_.total());
         target_.reset();
-        if (bulk_) done = bulk_->insert(batch_.values(), batch_.rows(), batch);
+        if (statement_->bulk) done = statement_->bulk->insert(batch_.values(), batch_.rows(), batch);
     } catch (const DatabaseError& error) {
         fail(error, 0, std::nullopt);
     }
@@ -109,7 +108,6 @@ void ConnectionState::ManyRows::fail(const DatabaseError& error, std::size_t fir
     info.message.insert(0, row ? "row " + std::to_string(from + *row) + ": "
                                : "rows " + std::to_string(from) + " to " + std::to_string(last) + ": ");
     statement_.reset();
-    bulk_.reset();
     if (all_or_none_) all_or_none_->undo();
     connection_.raise_error(DatabaseError(std::move(info)), sql_, {});
 }

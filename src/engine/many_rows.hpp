@@ -52,7 +52,6 @@ private:
     std::size_t rows_at_once_;
     bool inserts_ = false;
     std::optional<dialect::InsertTarget> target_;
-    std::unique_ptr<dialect::BulkInsert> bulk_;  ///< of the connection on which `all_or_none_` was begun
     std::optional<AllOrNone> all_or_none_;
     dialect::ReadRows read_;
     std::int64_t affected_rows_ = 0;

@@ -17,6 +17,7 @@ struct PreparedStatement {
     dialect::SqlText sql;
     /// Null once its connection has closed under it.
     std::unique_ptr<dialect::Statement> statement;
+    std::unique_ptr<dialect::BulkInsert> bulk{};  ///< a faster way for many rows, for the time of one use
     bool changes_session = false;  ///< perhaps, see dialect/session_effect.hpp
     bool locks_tables = false;     ///< perhaps
     bool kept = false;             ///< found again by its text

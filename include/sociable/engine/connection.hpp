@@ -68,6 +68,10 @@ public:
     /// Runs one statement for each row of values, and returns how many rows were affected in all. An error tells the
     /// index of its row; roll back to undo the rows before it. A row is a described struct, or a range of Parameter.
     /// Many rows are sent at once where the database allows it.
+    ///
+    /// The rows, and what a Codec of yours gives for them, must stay as they are until the call returns. A view that
+    /// makes its rows is read to the end first, and they are kept; one that refers to rows is read as they are sent,
+    /// some thousand at a time. What it calls may use this connection, but neither end it nor its transaction.
     template <std::ranges::forward_range Rows>
     std::int64_t execute_many(std::string_view sql, const Rows& rows) {
         return run_many(sql, detail::parameter_rows(rows));
@@ -91,8 +95,11 @@ public:
     ///
     /// Names are put in quotes as they are, which on PostgreSQL means lower case unless the table was created in
     /// quotes; a dot divides schema and table. All rows are inserted or none, in one transaction of their own at
-    /// AUTOCOMMIT; an error tells the index of its row. The table must take part in transactions, or rows before a bad
-    /// one stay.
+    /// AUTOCOMMIT; an error tells the index of its row. Those that a trigger leaves out are not counted. In a table
+    /// that takes no part in transactions (MyISAM) rows stay after an error, which tells among which rows it was.
+    ///
+    /// Listeners are told of an INSERT with the values :v1, :v2, ... and may change it, which costs speed. For what
+    /// must stay until the call returns, see execute_many.
     /// @throws ArgumentError when a row has other columns than the first; DatabaseError; PendingRollbackError
     template <std::ranges::forward_range Rows>
     std::int64_t insert_many(std::string_view table, const Rows& rows, const InsertOptions& options = {}) {
