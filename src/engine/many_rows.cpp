@@ -99,6 +99,7 @@ void ConnectionState::ManyRows::send_rest(std::size_t first) {
 
 /// `first` and `row`, which is counted from there, are of the rows gathered.
 void ConnectionState::ManyRows::fail(const DatabaseError& error, std::size_t first, std::optional<std::size_t> row) {
+    if (error.is_disconnect()) row.reset();  // which is none's fault
     const std::size_t from = batch_.first_row() + first;
     const std::size_t last = batch_.first_row() + batch_.rows() - 1;
     const auto values = row ? batch_.values_of(first + *row) : batch_.values_from(first);
