@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dialect/bulk_insert.hpp"
 #include "dialect/statement.hpp"
 
 #include <sociable/dialect/transaction_options.hpp>
@@ -48,10 +49,24 @@ public:
     virtual void rollback() = 0;
     virtual TransactionState transaction_state() noexcept = 0;
 
+    /// False when some of what is to be undone stays, in a table that takes no part in transactions.
+    virtual bool roll_back_to(const std::string& savepoint) {
+        run("ROLLBACK TO SAVEPOINT " + savepoint);
+        return true;
+    }
+
     /// Runs SQL that takes no values and gives no rows (what rows it gives are dropped).
     virtual void run(const std::string& sql) = 0;
     /// `sql` has the database's own placeholders, `parameters` of them.
     virtual std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) = 0;
+
+    /// The fastest way to insert so many rows; null when that is to execute an INSERT for many.
+    virtual std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget&, std::size_t /*rows*/) { return nullptr; }
+    /// After several rows were inserted at once. @throws DataError when values of theirs were changed to fit, for which
+    /// the INSERT of one row is refused (MariaDB, in tables that take no part in transactions)
+    virtual void refuse_changed_values() {}
+    /// Whether an INSERT may have RETURNING.
+    virtual bool knows_returning() const noexcept { return true; }
 
     /// False when the server is known to have closed the connection; no round trip.
     virtual bool looks_alive() noexcept = 0;

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 namespace sociable::dialect {
@@ -63,6 +66,53 @@ void MysqlConnection::ask(const std::string& sql, std::chrono::milliseconds time
     } while (ready < 0 && errno == EINTR);
     if (ready == 0) fail(describe_mysql_error(lost_connection, "HY000", "the server didn't answer in time"));
     if (mysql_read_query_result(native_) != 0) fail();
+}
+
+bool MysqlConnection::takes_arrays() const noexcept {
+    unsigned long capabilities = 0;
+    mariadb_get_infov(native_, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &capabilities);
+    return is_mariadb() && (capabilities & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
+}
+
+std::size_t MysqlConnection::packet_size() {
+    if (packet_size_ != 0) return packet_size_;
+    const std::string size = rows_of("SELECT @@max_allowed_packet").at(0).at(0);
+    // Larger packets gain nothing. Half of what the server takes leaves room for what is sent around the data.
+    packet_size_ = std::min<std::size_t>(std::strtoull(size.c_str(), nullptr, 10) / 2, 1024 * 1024);
+    return packet_size_;
+}
+
+bool MysqlConnection::roll_back_to(const std::string& savepoint) {
+    run("ROLLBACK TO SAVEPOINT " + savepoint);
+    return mysql_warning_count(native_) == 0;
+}
+
+void MysqlConnection::refuse_changed_values() {
+    if (mysql_warning_count(native_) == 0) return;
+    const auto warnings = rows_of("SHOW WARNINGS");  // before another statement makes the server forget them
+    const auto found =
+        std::find_if(warnings.begin(), warnings.end(), [](const auto& w) { return w.at(0) == "Warning"; });
+    if (found == warnings.end() || rows_of("SELECT 1 FROM dual WHERE @@sql_mode LIKE '%STRICT%'").empty()) return;
+    raise({.kind = ErrorKind::data,
+           .message = found->at(2),
+           .sqlstate = "22000",
+           .native_code = std::atoi(found->at(1).c_str()),
+           .statement = {}});
+}
+
+/// All of its rows, as texts. NULL is an empty one.
+std::vector<std::vector<std::string>> MysqlConnection::rows_of(std::string_view sql) {
+    require_free();
+    if (mysql_real_query(native_, sql.data(), static_cast<unsigned long>(sql.size())) != 0) fail();
+    const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> result(mysql_store_result(native_),
+                                                                          mysql_free_result);
+    if (!result) fail();
+    std::vector<std::vector<std::string>> rows;
+    while (const MYSQL_ROW row = mysql_fetch_row(result.get())) {
+        auto& cells = rows.emplace_back();
+        for (unsigned i = 0; i < mysql_num_fields(result.get()); ++i) cells.emplace_back(row[i] ? row[i] : "");
+    }
+    return rows;
 }
 
 void MysqlConnection::ask_for_transaction() noexcept {

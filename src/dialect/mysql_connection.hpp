@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sociable::dialect {
@@ -48,6 +49,19 @@ public:
     /// Closes a statement, now or when the rows of another one have been received.
     void close(MYSQL_STMT* statement) noexcept;
 
+    /// And not MySQL.
+    bool is_mariadb() const noexcept { return (native_->server_capabilities & CLIENT_MYSQL) == 0; }
+    /// Whether the server executes a statement for an array of values: MariaDB does since 10.2, MySQL doesn't.
+    bool takes_arrays() const noexcept;
+    /// A size of data that surely fits one packet to the server. Asks the server once. @throws DatabaseError
+    std::size_t packet_size();
+
+    /// False when some of what is to be undone stays, in a table that takes no part in transactions.
+    bool roll_back_to(const std::string& savepoint);
+    /// In a table that takes no part in transactions, the server changes a value to fit instead of refusing it, once
+    /// a row before was inserted by the same statement. @throws DataError when it has
+    void refuse_changed_values();
+
     bool lost() const noexcept;
     bool in_transaction() const noexcept { return (native_->server_status & SERVER_STATUS_IN_TRANS) != 0; }
     /// An error has made the server roll back. The client library's flag says nothing of it until the next answer.
@@ -58,6 +72,7 @@ public:
 
 private:
     void drop_result();
+    std::vector<std::vector<std::string>> rows_of(std::string_view sql);
     void ask(const std::string& sql, std::chrono::milliseconds limit);
     [[noreturn]] void fail(MysqlError error);
 
@@ -65,6 +80,7 @@ private:
     std::optional<std::chrono::milliseconds> limit_;
     MYSQL_STMT* stream_ = nullptr;
     std::vector<MYSQL_STMT*> to_close_;
+    std::size_t packet_size_ = 0;  ///< 0 until it is asked for
     bool lost_ = false;
     bool rolled_back_ = false;
 };

@@ -16,9 +16,14 @@ public:
     void commit() override;
     void rollback() override;
     TransactionState transaction_state() noexcept override;
+    bool roll_back_to(const std::string& savepoint) override { return connection_.roll_back_to(savepoint); }
 
     void run(const std::string& sql) override;
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
+
+    std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget& target, std::size_t rows) override;
+    void refuse_changed_values() override { connection_.refuse_changed_values(); }
+    bool knows_returning() const noexcept override;
 
     bool looks_alive() noexcept override;
     void ping(std::chrono::milliseconds timeout) override;

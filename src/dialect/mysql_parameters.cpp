@@ -64,6 +64,24 @@ void store(MYSQL_BIND& bind, enum_field_types type, T& cell, T value) {
     bind.buffer = &cell;
 }
 
+enum_field_types type_of(ValueView::Kind kind) {
+    using Kind = ValueView::Kind;
+    switch (kind) {
+        case Kind::boolean: return MYSQL_TYPE_TINY;
+        case Kind::int32: return MYSQL_TYPE_LONG;
+        case Kind::int64:
+        case Kind::uint64: return MYSQL_TYPE_LONGLONG;
+        case Kind::float64: return MYSQL_TYPE_DOUBLE;
+        case Kind::blob: return MYSQL_TYPE_BLOB;
+        case Kind::date: return MYSQL_TYPE_DATE;
+        case Kind::timestamp:
+        case Kind::local_timestamp: return MYSQL_TYPE_DATETIME;
+        case Kind::null:
+        case Kind::text: break;
+    }
+    return MYSQL_TYPE_STRING;
+}
+
 double finite(double value) {
     if (!std::isfinite(value))
         raise({.kind = ErrorKind::data,
@@ -79,6 +97,25 @@ void MysqlParameters::set(std::span<const ValueView> values) {
     binds_.assign(values.size(), MYSQL_BIND{});
     cells_.resize(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) set(binds_[i], cells_[i], values[i]);
+}
+
+void MysqlParameters::set_types(std::span<const ValueView::Kind> types) {
+    binds_.assign(types.size(), MYSQL_BIND{});
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        binds_[i].buffer_type = type_of(types[i]);
+        binds_[i].is_unsigned = types[i] == ValueView::Kind::uint64 ? 1 : 0;
+    }
+}
+
+void MysqlParameters::check(const ValueView& value) {
+    using Kind = ValueView::Kind;
+    switch (value.kind()) {
+        case Kind::float64: finite(value.as_float64()); break;
+        case Kind::date: check_year(days{value.as_int64()}); break;
+        case Kind::timestamp:
+        case Kind::local_timestamp: check_year(microseconds{value.as_int64()}); break;
+        default: break;
+    }
 }
 
 void MysqlParameters::set(MYSQL_BIND& bind, Cell& cell, const ValueView& value) {

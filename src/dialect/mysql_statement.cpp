@@ -22,6 +22,17 @@ bool begins_with_change(std::string_view sql) {
     return word == "insert" || word == "replace" || word == "update" || word == "delete";
 }
 
+// Of an array the server evaluates a subquery and the last generated key once, and not for each row. RETURNING gives
+// rows, of which nothing is said when it is prepared, and the warnings of IGNORE are no sign of anything wrong. Also in
+// a name, these words only cost speed.
+bool may_take_arrays(const std::string& sql) {
+    const std::string text = lower_case(sql);
+    const std::size_t start = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+    const auto has = [&](const char* word) { return text.find(word) != std::string::npos; };
+    return (text.compare(start, 6, "insert") == 0 || text.compare(start, 7, "replace") == 0) && !has("select") &&
+           !has("last_insert_id") && !has("returning") && !has("ignore");
+}
+
 }  // namespace
 
 MysqlStatement::MysqlStatement(MysqlConnection& connection, const std::string& sql, std::size_t parameters)
@@ -34,6 +45,7 @@ MysqlStatement::MysqlStatement(MysqlConnection& connection, const std::string& s
     if (const auto counted = mysql_stmt_param_count(native_.get()); counted != parameters)
         throw ArgumentError("the statement has " + std::to_string(counted) + " placeholders for MariaDB, but " +
                             std::to_string(parameters) + " parameters were found in it");
+    takes_arrays_ = parameters != 0 && may_take_arrays(sql) && connection_.takes_arrays();
 }
 
 MysqlStatement::~MysqlStatement() { finish(); }

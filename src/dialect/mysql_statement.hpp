@@ -22,6 +22,9 @@ public:
     MysqlStatement& operator=(const MysqlStatement&) = delete;
 
     void execute(std::span<const ValueView> values, Delivery delivery) override;
+    /// By arrays of values, where the server takes them, inside a transaction.
+    void execute_many(std::span<const ValueView> values, std::size_t rows, Batch& batch) override;
+    std::size_t batch_rows() const override;
     const std::vector<std::string>& columns() const override { return columns_.names(); }
     bool fetch() override;
     std::size_t rows_left() const override { return stored_rows_; }
@@ -42,12 +45,21 @@ private:
     void run(std::span<const ValueView> values, Delivery delivery);
     void ask_for_cursor(std::size_t batch);
     void read_outcome();
+
+    // mysql_batch.cpp
+    std::size_t rows_alike(std::span<const ValueView> values, std::size_t rows);
+    bool execute_array(std::span<const ValueView> values, std::size_t rows, Batch& batch);
+    void run_array(std::span<const ValueView> values, std::size_t rows);
+    void execute_singly(std::span<const ValueView> values, std::size_t rows, std::size_t first, Batch& batch);
+
     void receive_rows(bool streaming);
 
     MysqlConnection& connection_;
     std::unique_ptr<MYSQL_STMT, Closer> native_;
     const bool changes_rows_;  ///< so that rows of its result are rows that it has changed
+    bool takes_arrays_ = false;
     MysqlParameters parameters_;
+    std::vector<ValueView::Kind> types_;  ///< of an array's columns
     MysqlColumns columns_;
     bool by_cursor_ = false;       ///< the last execution
     bool has_rows_ = false;        ///< more may come from fetch()

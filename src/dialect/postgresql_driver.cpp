@@ -1,5 +1,6 @@
 #include "dialect/postgresql_driver.hpp"
 
+#include "dialect/postgresql_copy.hpp"
 #include "dialect/postgresql_errors.hpp"
 #include "dialect/postgresql_statement.hpp"
 #include "log/log.hpp"
@@ -73,6 +74,13 @@ void PostgresqlDriver::rollback() {
 
 std::unique_ptr<Statement> PostgresqlDriver::prepare(std::string sql, std::size_t parameters) {
     return std::make_unique<PostgresqlStatement>(link_, std::move(sql), parameters);
+}
+
+std::unique_ptr<BulkInsert> PostgresqlDriver::bulk_insert(const InsertTarget& target, std::size_t rows) {
+    constexpr std::size_t worth_the_round_trips = 100;
+    if (rows < worth_the_round_trips || !target.returning_sql.empty() || !has_ascii_bytes(link_.native()))
+        return nullptr;
+    return std::make_unique<PostgresqlCopy>(*this, link_, target);
 }
 
 bool PostgresqlDriver::looks_alive() noexcept {

@@ -22,6 +22,8 @@ public:
     void run(const std::string& sql) override { link_.run(sql); }
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 
+    std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget& target, std::size_t rows) override;
+
     bool looks_alive() noexcept override;
     void ping(std::chrono::milliseconds timeout) override;
     /// What the server says by itself since version 14; before, and where a proxy is in between, it isn't known.

@@ -15,8 +15,6 @@ namespace sociable::dialect {
 
 namespace {
 
-constexpr const char* no_such_statement = "26000";
-
 bool is_copy(ExecStatusType status) {
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
@@ -24,9 +22,6 @@ bool is_copy(ExecStatusType status) {
 bool is_error(ExecStatusType status) {
     return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_PIPELINE_ABORTED;
 }
-
-/// Also when the connection has been lost before it.
-bool has_failed(const PostgresqlResult& result) { return !result || is_error(PQresultStatus(result.get())); }
 
 DatabaseErrorInfo copy_refused() {
     DatabaseErrorInfo info;
@@ -97,6 +92,14 @@ PostgresqlResult PostgresqlLink::run(const std::string& sql) {
     return receive();
 }
 
+void PostgresqlLink::begin_copy(const std::string& sql) {
+    check_sent(PQsendQuery(connection_, sql.c_str()));
+    const PostgresqlResult result(PQgetResult(connection_));
+    if (PQresultStatus(result.get()) == PGRES_COPY_IN) return;
+    drain(false);
+    raise(postgresql_error(connection_, result.get()));
+}
+
 void PostgresqlLink::await_answer(std::chrono::milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (PQisBusy(connection_) != 0) {
@@ -112,80 +115,9 @@ void PostgresqlLink::await_answer(std::chrono::milliseconds limit) {
     }
 }
 
-void PostgresqlLink::begin_now() {
-    late_begin_sent_ = true;
-    run(late_begin_);
-    end_late_begin();
-}
-
-PostgresqlResult PostgresqlLink::run_with_begin(const std::function<void()>& send) {
-    late_begin_sent_ = true;
-    const bool was_prepared = late_begin_ == prepared_begin_;
-    PostgresqlResult begun, answer;
-    check_sent(PQenterPipelineMode(connection_));
-    try {
-        send_begin();
-        send();
-        check_sent(PQpipelineSync(connection_));
-        if (!was_prepared) begun = last_result();
-        if (PostgresqlResult next = last_result(); was_prepared || !has_failed(begun)) begun = std::move(next);
-        answer = last_result();
-    } catch (...) {
-        // Without its mark the pipeline has no end.
-        if (PQpipelineSync(connection_) == 1)
-            leave_pipeline();
-        else
-            shutdown(PQsocket(connection_), SHUT_RDWR);
-        throw;
-    }
-    // Only at the end of the answer is it known whether the connection has survived an error.
-    leave_pipeline();
-    if (has_failed(begun)) {
-        prepared_begin_.clear();
-        const DatabaseErrorInfo error = postgresql_error(connection_, begun.get());
-        if (!was_prepared || error.sqlstate != no_such_statement) raise(error);
-        begin_now();  // the user has deallocated it
-        send();
-        return receive();
-    }
-    prepared_begin_ = late_begin_;
-    end_late_begin();
-    if (has_failed(answer)) raise(postgresql_error(connection_, answer.get()));
-    return answer;
-}
-
-/// Prepares it before, unless it is prepared.
-void PostgresqlLink::send_begin() {
-    if (late_begin_ != prepared_begin_) {
-        if (!prepared_begin_.empty()) deallocate_later(prepared_begin_name_);
-        prepared_begin_.clear();
-        prepared_begin_name_ = new_name();
-        check_sent(PQsendPrepare(connection_, prepared_begin_name_.c_str(), late_begin_.c_str(), 0, nullptr));
-    }
-    check_sent(PQsendQueryPrepared(connection_, prepared_begin_name_.c_str(), 0, nullptr, nullptr, nullptr, 0));
-}
-
-LateBegin PostgresqlLink::end_late_begin() noexcept {
-    const bool sent = std::exchange(late_begin_sent_, false);
-    if (!begin_is_late()) return LateBegin::done;
-    late_begin_.clear();
-    return sent ? LateBegin::failed : LateBegin::unsent;
-}
-
-/// Of one statement of a pipeline, whose results end with null.
-PostgresqlResult PostgresqlLink::last_result() noexcept {
-    PostgresqlResult last;
-    while (PostgresqlResult result{PQgetResult(connection_)}) {
-        last = std::move(result);
-        if (PQstatus(connection_) != CONNECTION_OK) break;
-    }
-    return last;
-}
-
-/// What is due comes before the mark of the sync; a lost connection has none.
-void PostgresqlLink::leave_pipeline() {
-    while (PQstatus(connection_) == CONNECTION_OK && PQexitPipelineMode(connection_) == 0)
-        static_cast<void>(PostgresqlResult(PQgetResult(connection_)));
+void PostgresqlLink::give_up() noexcept {
+    shutdown(PQsocket(connection_), SHUT_RDWR);
+    PQconsumeInput(connection_);  // so that libpq sees the end
 }
 
 void PostgresqlLink::drain(bool cancel_rest) noexcept {

@@ -38,6 +38,8 @@ public:
     PostgresqlResult receive();
     /// Sends SQL without values, of one or several statements, and receives, within the limit if there is one.
     PostgresqlResult run(const std::string& sql);
+    /// Sends a COPY FROM STDIN, whose rows come next. @throws DatabaseError when it is refused
+    void begin_copy(const std::string& sql);
     /// How long run() waits for an answer; none: any time.
     void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept { limit_ = limit; }
     /// Waits until a result can be received without waiting. @throws DatabaseError, a disconnect, when none came in
@@ -52,6 +54,9 @@ public:
     /// Sends it together with what `send` sends, one statement, and receives that one's last result. @throws as next()
     PostgresqlResult run_with_begin(const std::function<void()>& send);
     LateBegin end_late_begin() noexcept;
+
+    /// Ends the connection, whose state isn't known any more.
+    void give_up() noexcept;
 
     /// Drops what is still due. `cancel`: first asks the server to stop, unless all of it has arrived already.
     void drain(bool cancel) noexcept;
@@ -75,8 +80,6 @@ public:
 
 private:
     void send_begin();
-    PostgresqlResult last_result() noexcept;
-    void leave_pipeline();
     void cancel() noexcept;
     void end_copy(ExecStatusType direction) noexcept;
 
@@ -84,8 +87,7 @@ private:
     std::optional<std::chrono::milliseconds> limit_;
     std::string late_begin_;  ///< until the server has done it
     bool late_begin_sent_ = false;
-    std::string
-        prepared_begin_;  ///< the BEGIN that the server has prepared; parsing it is a tenth of a short transaction
+    std::string prepared_begin_;  ///< on the server: parsing it is a tenth of a short transaction
     std::string prepared_begin_name_;
     unsigned long names_ = 0;
     std::vector<std::string> waiting_;

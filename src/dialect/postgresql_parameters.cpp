@@ -75,6 +75,22 @@ int checked_length(std::string_view bytes) {
 
 }  // namespace
 
+void append_postgresql_text(std::string& text, const ValueView& value) {
+    switch (value.kind()) {
+        case Kind::boolean: text += value.as_boolean() ? 't' : 'f'; break;
+        case Kind::int32:
+        case Kind::int64: append_number(text, value.as_int64()); break;
+        case Kind::uint64: append_number(text, value.as_uint64()); break;
+        case Kind::float64: append_double(text, value.as_float64()); break;
+        case Kind::date: append_time(text, types::format_date(value.as_int64()), ""); break;
+        case Kind::timestamp: append_time(text, types::format_timestamp(value.as_int64()), "+00"); break;
+        case Kind::local_timestamp: append_time(text, types::format_timestamp(value.as_int64()), ""); break;
+        case Kind::null:
+        case Kind::text:
+        case Kind::blob: break;
+    }
+}
+
 void PostgresqlParameters::assign(std::span<const ValueView> values) {
     text_.clear();
     offsets_.clear();
@@ -96,12 +112,6 @@ void PostgresqlParameters::append(const ValueView& value) {
     const bool binary = value.kind() == Kind::blob;
     offsets_.push_back(text_.size());
     switch (value.kind()) {
-        case Kind::null: break;
-        case Kind::boolean: text_ += value.as_boolean() ? 't' : 'f'; break;
-        case Kind::int32:
-        case Kind::int64: append_number(text_, value.as_int64()); break;
-        case Kind::uint64: append_number(text_, value.as_uint64()); break;
-        case Kind::float64: append_double(text_, value.as_float64()); break;
         case Kind::text:
             refuse_nul(value.as_text(), "text");
             text_ += value.as_text();
@@ -110,9 +120,7 @@ void PostgresqlParameters::append(const ValueView& value) {
             length = checked_length(value.as_text());
             bytes = length == 0 ? "" : value.as_text().data();  // a null pointer would be NULL
             break;
-        case Kind::date: append_time(text_, types::format_date(value.as_int64()), ""); break;
-        case Kind::timestamp: append_time(text_, types::format_timestamp(value.as_int64()), "+00"); break;
-        case Kind::local_timestamp: append_time(text_, types::format_timestamp(value.as_int64()), ""); break;
+        default: append_postgresql_text(text_, value); break;
     }
     text_ += '\0';
     types_.push_back(type_of(value.is_null() ? value.null_of() : value.kind()));
@@ -124,8 +132,7 @@ void PostgresqlParameters::append(const ValueView& value) {
 bool PostgresqlParameters::fit(const std::vector<Oid>& types) const noexcept {
     for (std::size_t i = 0; i != types_.size(); ++i) {
         const bool is_null = values_[i] == nullptr;
-        const bool inferred = types[i] == postgresql_type::unknown && formats_[i] == 0;
-        if (!is_null && !inferred && types_[i] != types[i]) return false;
+        if (!is_null && types_[i] != types[i]) return false;
     }
     return true;
 }

@@ -11,6 +11,9 @@
 
 namespace sociable::dialect {
 
+/// Appends a value as PostgreSQL reads it: any but NULL, texts, which are as they are, and bytes.
+void append_postgresql_text(std::string& text, const ValueView& value);
+
 /// The values of one execution as libpq takes them. Meant to be assigned again and again, to reuse its memory.
 class PostgresqlParameters {
 public:

@@ -26,15 +26,14 @@ bool begins_with_select(std::string_view sql) {
     raise(std::move(info));
 }
 
-// The server has dropped the prepared statement, or a table has other columns than when it was prepared.
-bool is_stale(const DatabaseError& e) { return e.sqlstate() == "26000" || e.sqlstate() == "0A000"; }
-
 bool changes_schema(PGresult* result) {
     const std::string_view command = PQcmdStatus(result);
     return command.starts_with("ALTER") || command.starts_with("CREATE") || command.starts_with("DROP");
 }
 
-std::int64_t rows_changed(PGresult* result) {
+}  // namespace
+
+std::int64_t PostgresqlStatement::rows_changed(PGresult* result) {
     const std::string_view command = PQcmdStatus(result);
     for (const std::string_view writing : {"INSERT", "UPDATE", "DELETE", "MERGE"}) {
         if (!command.starts_with(writing)) continue;
@@ -46,7 +45,9 @@ std::int64_t rows_changed(PGresult* result) {
     return 0;
 }
 
-}  // namespace
+bool PostgresqlStatement::is_stale(const DatabaseErrorInfo& error) {
+    return error.sqlstate == "26000" || error.sqlstate == "0A000";
+}
 
 PostgresqlStatement::PostgresqlStatement(PostgresqlLink& link, std::string sql, std::size_t parameters)
     : link_(link),
@@ -99,7 +100,7 @@ void PostgresqlStatement::run(bool streaming) {
         send();
         receive(streaming);
     } catch (const DatabaseError& e) {
-        if (name_.empty() || !is_stale(e)) throw;
+        if (name_.empty() || !is_stale(e.info())) throw;
         forget_prepared();
         // An open transaction has failed of it; otherwise nothing has happened yet.
         if (in_transaction) throw;

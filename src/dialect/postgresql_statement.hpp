@@ -11,6 +11,8 @@
 
 namespace sociable::dialect {
 
+class PostgresqlPipeline;
+
 /// A stream is read by a cursor on the server where it can be: in a transaction, and when the statement only reads.
 /// Else libpq gives it row by row, and the connection is busy until the last one.
 ///
@@ -25,6 +27,9 @@ public:
     PostgresqlStatement& operator=(const PostgresqlStatement&) = delete;
 
     void execute(std::span<const ValueView> values, Delivery delivery) override;
+    /// Rows that are to be changed inside a transaction are sent without waiting for the answers in between.
+    void execute_many(std::span<const ValueView> values, std::size_t rows, Batch& batch) override;
+    std::size_t batch_rows() const override;
     const std::vector<std::string>& columns() const override { return row_.names(); }
     bool fetch() override;
     std::size_t rows_left() const override { return row_.left(); }
@@ -38,6 +43,16 @@ public:
     bool shares_connection() const override { return by_cursor_; }
 
 private:
+    static std::int64_t rows_changed(PGresult* result);
+    /// The server has dropped the prepared statement, or a table has other columns than when it was prepared.
+    static bool is_stale(const DatabaseErrorInfo& error);
+
+    // postgresql_batch.cpp
+    void run_pipeline(std::span<const ValueView> values, std::size_t first, std::size_t rows, Batch& batch);
+    void send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values);
+    void receive_row(PostgresqlPipeline& pipeline, std::size_t row, Batch& batch);
+    PostgresqlResult receive_answer(PostgresqlPipeline& pipeline);
+
     void run(bool streaming);
     void open_cursor(std::size_t batch);
     void send();

@@ -2,6 +2,7 @@
 
 #include "dialect/choices.hpp"
 #include "dialect/sqlite_statement.hpp"
+#include "dialect/values_insert.hpp"
 
 #include <sociable/errors/error.hpp>
 
@@ -77,6 +78,20 @@ void SqliteDriver::run(const std::string& sql) { run_sqlite(db_, sql); }
 std::unique_ptr<Statement> SqliteDriver::prepare(std::string sql, std::size_t parameters) {
     return std::make_unique<SqliteStatement>(db_, sql, parameters);
 }
+
+// One step for 50 rows takes two thirds of the time of 50 steps. Inside a savepoint every step copies the pages that it
+// changes, so that many rows want larger steps. SQLite doesn't promise in which order one statement returns rows.
+std::unique_ptr<BulkInsert> SqliteDriver::bulk_insert(const InsertTarget& target, std::size_t rows) {
+    constexpr std::size_t few = 50;
+    constexpr std::size_t many = 500;
+    const auto limit = static_cast<std::size_t>(sqlite3_limit(db_, SQLITE_LIMIT_VARIABLE_NUMBER, -1));
+    const std::size_t at_once = std::min(rows < 2 * many ? few : many, limit / target.columns.size());
+    if (at_once < 2 || rows < at_once || !target.returning_sql.empty()) return nullptr;
+    const auto max_size = static_cast<std::size_t>(sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, -1));
+    return std::make_unique<ValuesInsert>(*this, target, at_once, max_size);
+}
+
+bool SqliteDriver::knows_returning() const noexcept { return sqlite3_libversion_number() >= 3'035'000; }
 
 void SqliteDriver::ping(std::chrono::milliseconds) { run_sqlite(db_, "SELECT 1"); }
 

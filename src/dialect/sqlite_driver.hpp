@@ -28,6 +28,10 @@ public:
     void run(const std::string& sql) override;
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 
+    std::unique_ptr<BulkInsert> bulk_insert(const InsertTarget& target, std::size_t rows) override;
+
+    bool knows_returning() const noexcept override;
+
     bool looks_alive() noexcept override { return true; }
     void ping(std::chrono::milliseconds) override;
     void reset_session() override;

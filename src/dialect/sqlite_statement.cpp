@@ -60,7 +60,6 @@ void SqliteStatement::execute(std::span<const ValueView> values, Delivery /*deli
     finish();
     affected_rows_ = 0;
     last_insert_id_.reset();
-    finished_ = false;
     try {
         bind(values);
         if (!reads_only_)
@@ -96,17 +95,21 @@ ValueView SqliteStatement::cell(std::size_t column) {
 }
 
 void SqliteStatement::finish() noexcept {
-    if (finished_) return;         // it is called at each end of a result, and a reset has its price
-    sqlite3_reset(handle_.get());  // tells the error of the last step once more
-    sqlite3_clear_bindings(handle_.get());
+    reset();
     rows_.clear();
     texts_.clear();
     position_ = Position::done;
-    finished_ = true;
+}
+
+void SqliteStatement::reset() noexcept {
+    if (!std::exchange(used_, false)) return;
+    sqlite3_reset(handle_.get());  // tells the error of the last step once more
+    sqlite3_clear_bindings(handle_.get());
 }
 
 void SqliteStatement::bind(std::span<const ValueView> values) {
     expect_parameters(static_cast<std::size_t>(sqlite3_bind_parameter_count(handle_.get())), values.size());
+    used_ = true;
     // What only reads is stepped after execute() has returned, when the values may be gone.
     int parameter = 0;
     for (const ValueView& value : values) bind_sqlite(handle_.get(), ++parameter, value, reads_only_);
@@ -116,8 +119,7 @@ void SqliteStatement::write() {
     const LastRowid last_rowid(db_, asks_last_id_);
     const auto changes_before = sqlite3_total_changes64(db_);
     while (step()) keep_row();
-    sqlite3_reset(handle_.get());
-    sqlite3_clear_bindings(handle_.get());
+    reset();
     // sqlite3_changes tells of the last statement that counted changes, which a CREATE TABLE doesn't.
     if (sqlite3_total_changes64(db_) != changes_before) affected_rows_ = sqlite3_changes64(db_);
     last_insert_id_ = last_rowid.of_insert(affected_rows_);

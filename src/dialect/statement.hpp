@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,20 @@ struct Delivery {
     std::size_t batch;  ///< see StreamOptions::yield_per
 };
 
+class Statement;
+
+/// Reads what a statement gives, before the statement is executed again.
+using ReadRows = std::function<void(Statement&)>;
+
+/// What is to become of a statement's executions for many rows, and what has.
+struct Batch {
+    /// Is called after each execution, to read what the statement gives; without it that is dropped.
+    ReadRows read{};
+    std::int64_t affected_rows = 0;
+    /// Once an error was thrown: the row that it is of, where that is known.
+    std::optional<std::size_t> failed_row{};
+};
+
 /// A prepared statement of one connection, to be executed again and again. Order of calls:
 /// execute, then fetch and cell until fetch returns false or the rest is not wanted, finish, execute, ...
 ///
@@ -34,6 +49,12 @@ public:
     /// for other statements. SQLite may step on demand in both cases when the statement only reads.
     /// @throws DataError for a value that the database can't hold; nothing has been sent then
     virtual void execute(std::span<const ValueView> values, Delivery delivery) = 0;
+
+    /// Executes for each of `rows` rows, whose values come one row after the other. Its effect is that of executing for
+    /// one row after the other up to the first that fails.
+    virtual void execute_many(std::span<const ValueView> values, std::size_t rows, Batch& batch);
+    /// How many rows it is worth to gather for execute_many().
+    virtual std::size_t batch_rows() const { return 1; }
 
     /// The names of the result's columns; empty when the statement gives no rows. Valid after execute().
     virtual const std::vector<std::string>& columns() const = 0;

@@ -54,9 +54,22 @@ Result Connection::run(std::string_view sql, Parameters parameters, Spare spare)
     return Result(state()->execute(sql, parameters, false, spare == Spare::ignored));
 }
 
-std::int64_t Connection::run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row,
-                                  Spare spare) {
-    return state()->execute_many(sql, rows, row, spare == Spare::ignored);
+std::int64_t Connection::run_many(std::string_view sql, const detail::ParameterRows& rows) {
+    return state()->execute_many(sql, rows);
+}
+
+Result Connection::run_many_returning(std::string_view sql, const detail::ParameterRows& rows) {
+    return Result(state()->execute_many_returning(sql, rows));
+}
+
+Result Connection::insert_rows_returning(std::string_view table, const detail::ParameterRows& rows,
+                                         const std::vector<std::string>& returning, const InsertOptions& options) {
+    return Result(state()->insert_many_returning(table, rows, returning, options));
+}
+
+std::int64_t Connection::insert_rows(std::string_view table, const detail::ParameterRows& rows,
+                                     const InsertOptions& options) {
+    return state()->insert_many(table, rows, options);
 }
 
 Transaction Connection::begin(const TransactionOptions& options) {

@@ -1,6 +1,7 @@
 #include "engine/connection_state.hpp"
 
 #include "dialect/choices.hpp"
+#include "engine/parameter_order.hpp"
 #include "engine/statement_log.hpp"
 
 #include <sociable/engine/events.hpp>
@@ -21,43 +22,12 @@ std::shared_ptr<ResultState> ConnectionState::execute(std::string_view sql, Para
 
     pool::StatementCache::Lease statement = prepare(sql);
     bind(*statement, parameters, spare_ignored);
-    ensure_begun(!statement->statement->reads_only(), BeginTime::with_statement);
+    begin_for(statement, BeginTime::with_statement);
     const Stopwatch stopwatch(*engine_);
     run_statement(statement, delivery);
     auto result = std::make_shared<ResultState>(*this, std::move(statement), delivery.streaming);
     report(stopwatch, sql, *result);
     return result;
-}
-
-std::int64_t ConnectionState::execute_many(std::string_view sql, std::size_t rows, const RowOfParameters& row,
-                                           bool spare_ignored) {
-    require_usable();
-    const std::optional<std::string> changed = changed_by_listeners(sql);
-    if (changed) sql = *changed;
-    settle_result();
-    require_sound(sql);
-
-    pool::StatementCache::Lease statement = prepare(sql);
-    std::vector<Parameter> parameters;
-    std::int64_t affected = 0;
-    const Stopwatch stopwatch(*engine_);
-    for (std::size_t i = 0; i < rows; ++i) {
-        parameters.clear();
-        row(i, parameters);
-        try {
-            bind(*statement, parameters, spare_ignored);
-        } catch (const ArgumentError& error) {
-            throw ArgumentError("row " + std::to_string(i) + ": " + error.what());
-        }
-        ensure_begun(!statement->statement->reads_only());
-        run_statement(statement, false, i);
-        affected += statement->statement->affected_rows();
-        statement->statement->finish();
-    }
-    statement.reset();
-    stopwatch.log(sql, affected, {});
-    fire<event::AfterExecute>(sql, affected, stopwatch.elapsed());
-    return affected;
 }
 
 std::optional<std::string> ConnectionState::changed_by_listeners(std::string_view sql) {
@@ -125,68 +95,27 @@ pool::StatementCache::Lease ConnectionState::prepare(std::string_view sql) {
     }
 }
 
-namespace {
-
-bool is_among(const std::vector<std::string>& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+/// Begins the transaction that a statement needs. Listeners of Begin may lose the connection, and with it what was
+/// prepared there.
+void ConnectionState::begin_for(pool::StatementCache::Lease& statement, BeginTime time) {
+    ensure_begun(!statement->statement->reads_only(), time);
+    if (!statement->statement) statement = prepare(statement->text);
 }
-
-/// The usual reason for a value that is missing is one that was given under another name.
-std::string given_in_vain(const std::vector<std::string>& names, Parameters parameters) {
-    std::string text;
-    bool colon = false;
-    for (const Parameter& p : parameters) {
-        if (is_among(names, p.name)) continue;
-        text.append(text.empty() ? " (values that it has no parameter for: '" : ", '").append(p.name) += '\'';
-        colon = colon || p.name.starts_with(':');
-    }
-    if (text.empty()) return text;
-    return text + (colon ? "; write the name without the colon)" : ")");
-}
-
-}  // namespace
 
 void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored) {
+    order_parameters(statement.sql.parameters, statement.text, parameters, spare_ignored, positions_);
     values_.clear();
-    std::size_t used = 0;
-    const std::vector<std::string>& names = statement.sql.parameters;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto found =
-            std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == names[i]; });
-        if (found == parameters.end())
-            throw ArgumentError("the parameter :" + names[i] + " has no value" + given_in_vain(names, parameters) +
-                                ", in: " + statement.text);
-        values_.push_back(found->value);
-        if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) ==
-            names.begin() + static_cast<std::ptrdiff_t>(i))
-            ++used;
-    }
-    if (spare_ignored || used == parameters.size()) return;
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-        const std::string name(parameters[i].name);
-        if (!is_among(names, name))
-            throw ArgumentError(
-                "the statement has no parameter " +
-                (name.starts_with(':') ? "'" + name + "'; write the name without the colon" : ":" + name) +
-                ", in: " + statement.text);
-        for (std::size_t j = 0; j < i; ++j)
-            if (parameters[j].name == name)
-                throw ArgumentError("the parameter :" + name + " has two values, in: " + statement.text);
-    }
+    for (const std::size_t position : positions_) values_.push_back(parameters[position].value);
 }
 
-void ConnectionState::run_statement(pool::StatementCache::Lease& statement, dialect::Delivery delivery,
-                                    std::optional<std::size_t> row) {
+void ConnectionState::run_statement(pool::StatementCache::Lease& statement, dialect::Delivery delivery) {
     try {
         statement->statement->execute(values_, delivery);
     } catch (const DatabaseError& error) {
         const std::string sql = statement->text;
         statement.reset();
         if (take_back_begin()) raise_error(error, "BEGIN", {});
-        if (!row) raise_error(error, sql, values_);
-        DatabaseErrorInfo info = error.info();
-        info.message = "row " + std::to_string(*row) + ": " + info.message;
-        raise_error(DatabaseError(std::move(info)), sql, values_);
+        raise_error(error, sql, values_);
     } catch (const ArgumentError& error) {
         take_back_begin();
         throw ArgumentError(std::string(error.what()) + ", in: " + statement->text);

@@ -87,8 +87,8 @@ void ConnectionState::leave_closed_session() {
 
 void ConnectionState::refuse_listeners(const char* call) const {
     if (listening_ != 0)
-        throw InvalidRequestError(std::string("a listener can't ") + call +
-                                  " the connection that it is told about; throw to make the operation fail");
+        throw InvalidRequestError("neither a listener nor what makes rows to be sent can " + std::string(call) +
+                                  " the connection that calls it; throw to make the operation fail");
 }
 
 soci::session& ConnectionState::soci() {

@@ -44,7 +44,16 @@ public:
     // connection_execute.cpp
     std::shared_ptr<ResultState> execute(std::string_view sql, Parameters parameters, dialect::Delivery delivery,
                                          bool spare_ignored);
-    std::int64_t execute_many(std::string_view sql, std::size_t rows, const RowOfParameters& row, bool spare_ignored);
+
+    // connection_many.cpp
+    std::int64_t execute_many(std::string_view sql, const ParameterRows& rows);
+    std::shared_ptr<ResultState> execute_many_returning(std::string_view sql, const ParameterRows& rows);
+
+    // connection_insert.cpp
+    std::int64_t insert_many(std::string_view table, const ParameterRows& rows, const InsertOptions& options);
+    std::shared_ptr<ResultState> insert_many_returning(std::string_view table, const ParameterRows& rows,
+                                                       const std::vector<std::string>& returning,
+                                                       const InsertOptions& options);
 
     // connection_transaction.cpp
     enum class BeginTime {
@@ -110,12 +119,16 @@ public:
     std::vector<ResultState*> open_cursors{};  ///< whose rows wait on the server meanwhile
 
 private:
+    class AllOrNone;
+    class ManyRows;
+
     template <class E>
     void fire(E& e) {
         const Listening listening(*this);
         engine_->hub.fire(e);
     }
-    /// While listeners are told of something. What they execute must not touch the values of the statement under way.
+    /// While listeners are told of something, or the user's code makes rows. What they execute must not touch the
+    /// values of the statement under way.
     class Listening {
     public:
         explicit Listening(ConnectionState& state) noexcept : state_(state), values_(std::move(state.values_)) {
@@ -166,9 +179,12 @@ private:
     void leave_replica(DatabaseErrorInfo& info);
     std::optional<std::string> changed_by_listeners(std::string_view sql);
     pool::StatementCache::Lease prepare(std::string_view sql);
+    void begin_for(pool::StatementCache::Lease& statement, BeginTime time = BeginTime::now);
     void bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);
-    void run_statement(pool::StatementCache::Lease& statement, dialect::Delivery delivery,
-                       std::optional<std::size_t> row = std::nullopt);
+    void run_statement(pool::StatementCache::Lease& statement, dialect::Delivery delivery);
+    ManyRows prepare_many(std::string_view sql, const ParameterRows& rows);
+    ManyRows prepare_insert(std::string_view table, const ParameterRows& rows, const InsertOptions& options,
+                            const std::vector<std::string>& returning);
     void report(const Stopwatch& stopwatch, std::string_view sql, const ResultState& result);
 
     std::shared_ptr<EngineState> engine_;
@@ -186,7 +202,8 @@ private:
     std::vector<Savepoint> savepoints_;
     std::string first_cause_;  ///< why the transaction has failed, or is about to
 
-    std::vector<ValueView> values_;  ///< of the statement under way; kept for its memory
+    std::vector<std::size_t> positions_;  ///< of these among the parameters; kept for its memory
+    std::vector<ValueView> values_;       ///< of the statement under way; kept for its memory
 };
 
 }  // namespace sociable::detail

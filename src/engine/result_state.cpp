@@ -36,6 +36,15 @@ ResultState::ResultState(ConnectionState& connection, pool::StatementCache::Leas
         connection_->live_result = this;
 }
 
+ResultState::ResultState(std::shared_ptr<const std::vector<std::string>> columns, std::deque<Row> rows,
+                         std::int64_t affected_rows) noexcept
+    : connection_(nullptr),
+      streaming_(false),
+      made_in_(0),
+      columns_(std::move(columns)),
+      affected_rows_(affected_rows),
+      loaded_(std::move(rows)) {}
+
 ResultState::~ResultState() { finish(); }
 
 bool ResultState::next() {
@@ -75,16 +84,16 @@ ValueView ResultState::cell(std::size_t column) {
 
 Row ResultState::row() { return current_ ? *current_ : copy_row(); }
 
-Row ResultState::copy_row() {
+Row ResultState::copy_row(dialect::Statement& statement, std::shared_ptr<const std::vector<std::string>> columns) {
     auto cells = std::make_shared<Row::Cells>();
-    const std::size_t width = columns_->size();
+    const std::size_t width = columns->size();
     cells->values.reserve(width);
     std::size_t text_size = 0;
     const auto has_text = [](const ValueView& v) {
         return v.kind() == ValueView::Kind::text || v.kind() == ValueView::Kind::blob;
     };
     for (std::size_t i = 0; i < width; ++i) {
-        cells->values.push_back(statement_->statement->cell(i));
+        cells->values.push_back(statement.cell(i));
         if (has_text(cells->values.back())) text_size += cells->values.back().as_text().size();
     }
     cells->text = std::make_unique<char[]>(text_size);
@@ -100,7 +109,7 @@ Row ResultState::copy_row() {
         to += from.size();
     }
     Row row;
-    row.columns_ = columns_;
+    row.columns_ = std::move(columns);
     row.cells_ = std::move(cells);
     return row;
 }

@@ -23,6 +23,9 @@ class ResultState final : public RowSource {
 public:
     /// Takes over a statement that has been executed.
     ResultState(ConnectionState& connection, pool::StatementCache::Lease statement, bool streaming);
+    /// Of rows that were copied already.
+    ResultState(std::shared_ptr<const std::vector<std::string>> columns, std::deque<Row> rows,
+                std::int64_t affected_rows) noexcept;
     ResultState(const ResultState&) = delete;
     ResultState& operator=(const ResultState&) = delete;
     ~ResultState();
@@ -44,6 +47,8 @@ public:
     std::uint64_t made_in() const noexcept { return made_in_; }
     /// A copy of the current row.
     Row row();
+    /// A copy of the row that the statement stands on.
+    static Row copy_row(dialect::Statement& statement, std::shared_ptr<const std::vector<std::string>> columns);
 
     /// Loads what is left and lets the connection go.
     void detach();
@@ -54,7 +59,7 @@ public:
 
 private:
     void let_go() noexcept;
-    Row copy_row();
+    Row copy_row() { return copy_row(*statement_->statement, columns_); }
 
     ConnectionState* connection_;  ///< null when it has been let go
     pool::StatementCache::Lease statement_;

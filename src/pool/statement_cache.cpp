@@ -32,6 +32,7 @@ StatementCache::Lease StatementCache::take(std::string_view text, const dialect:
 
 void StatementCache::give_back(PreparedStatement& statement) noexcept {
     if (statement.statement) statement.statement->finish();
+    statement.bulk.reset();
     if (statement.kept)
         statement.in_use = false;
     else
@@ -42,6 +43,7 @@ void StatementCache::clear() noexcept {
     by_text_.clear();
     for (auto it = statements_.begin(); it != statements_.end();) {
         if (it->in_use) {
+            it->bulk.reset();
             it->statement.reset();
             it->kept = false;
             ++it;

@@ -19,6 +19,7 @@ struct PreparedStatement {
     /// Null once its connection has closed under it.
     std::unique_ptr<dialect::Statement> statement;
     std::shared_ptr<const std::vector<std::string>> columns{};  ///< of its last result
+    std::unique_ptr<dialect::BulkInsert> bulk{};                ///< a faster way for many rows, for the time of one use
     bool changes_session = false;                               ///< perhaps, see dialect/session_effect.hpp
     bool locks_tables = false;                                  ///< perhaps
     bool kept = false;                                          ///< found again by its text

@@ -74,6 +74,22 @@ std::int64_t Session::execute_many(std::string_view sql, std::initializer_list<s
     return on_connection([&](Connection& c) { return c.execute_many(sql, rows); });
 }
 
+Result Session::execute_many_returning(std::string_view sql,
+                                       std::initializer_list<std::initializer_list<Parameter>> rows) {
+    return on_connection([&](Connection& c) { return c.execute_many_returning(sql, rows); });
+}
+
+Result Session::insert_many_returning(std::string_view table,
+                                      std::initializer_list<std::initializer_list<Parameter>> rows,
+                                      const std::vector<std::string>& returning, const InsertOptions& options) {
+    return on_connection([&](Connection& c) { return c.insert_many_returning(table, rows, returning, options); });
+}
+
+std::int64_t Session::insert_many(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
+                                  const InsertOptions& options) {
+    return on_connection([&](Connection& c) { return c.insert_many(table, rows, options); });
+}
+
 void Session::begin(const TransactionOptions& options) {
     const detail::SessionUse use(state());
     state_->begin(options);

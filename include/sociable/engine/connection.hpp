@@ -2,7 +2,9 @@
 
 #include <sociable/dialect/transaction_options.hpp>
 #include <sociable/engine/described.hpp>
+#include <sociable/engine/insert_options.hpp>
 #include <sociable/engine/parameter.hpp>
+#include <sociable/engine/parameter_rows.hpp>
 #include <sociable/engine/result.hpp>
 #include <sociable/engine/stream_options.hpp>
 #include <sociable/engine/transaction.hpp>
@@ -33,14 +35,6 @@ using Parameters = std::span<const Parameter>;
 namespace detail {
 class BorrowedConnection;
 class SessionState;
-
-template <class T>
-concept RangeOfParameters = std::ranges::forward_range<const T> && requires(const T& range) {
-    { *std::ranges::begin(range) } -> std::convertible_to<const Parameter&>;
-};
-
-/// Appends the parameters of row `i`.
-using RowOfParameters = std::function<void(std::size_t i, std::vector<Parameter>& parameters)>;
 }  // namespace detail
 
 /// A connection borrowed from an engine's pool. The first statement begins a transaction, which lasts until commit() or
@@ -81,30 +75,58 @@ public:
 
     /// Runs one statement for each row of values, and returns how many rows were affected in all. An error tells the
     /// index of its row; roll back to undo the rows before it. A row is a described struct, or a range of Parameter.
+    /// Many rows are sent at once where the database allows it.
+    ///
+    /// The rows, and what a Codec of yours gives for them, must stay as they are until the call returns. A view that
+    /// makes its rows is read to the end first, and they are kept; one that refers to rows is read as they are sent,
+    /// some thousand at a time. What it calls may use this connection, but neither end it nor its transaction.
     template <std::ranges::forward_range Rows>
     std::int64_t execute_many(std::string_view sql, const Rows& rows) {
-        using T = std::ranges::range_value_t<Rows>;
-        constexpr bool fits = Described<T> || detail::RangeOfParameters<T>;
-        static_assert(fits,
-                      "sociable: a row of values is a struct described by BOOST_DESCRIBE_STRUCT, or a range of "
-                      "sociable::Parameter");
-        if constexpr (fits) {
-            auto row = std::ranges::begin(rows);
-            const auto append = [&](std::size_t, std::vector<Parameter>& parameters) {
-                if constexpr (Described<T>)
-                    detail::append_parameters(*row, parameters);
-                else
-                    parameters.insert(parameters.end(), std::ranges::begin(*row), std::ranges::end(*row));
-                ++row;
-            };
-            return run_many(sql, static_cast<std::size_t>(std::ranges::distance(rows)), append,
-                            Described<T> ? Spare::ignored : Spare::refused);
-        } else {
-            std::terminate();
-        }
+        return run_many(sql, detail::parameter_rows(rows));
     }
     std::int64_t execute_many(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows) {
-        return execute_many<std::initializer_list<std::initializer_list<Parameter>>>(sql, rows);
+        return run_many(sql, detail::parameter_rows(rows));
+    }
+
+    /// As execute_many, of a statement that has RETURNING: the rows of each, in the order of the rows given. They all
+    /// are here when it returns. Without rows to execute it for, the result has no columns.
+    template <std::ranges::forward_range Rows>
+    Result execute_many_returning(std::string_view sql, const Rows& rows) {
+        return run_many_returning(sql, detail::parameter_rows(rows));
+    }
+    Result execute_many_returning(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows) {
+        return run_many_returning(sql, detail::parameter_rows(rows));
+    }
+
+    /// Inserts rows into a table, the fastest way that the database has, and returns how many. A row is a described
+    /// struct, whose members are the columns, or a range of Parameter, the first of which names them for all.
+    ///
+    /// Names are put in quotes as they are, which on PostgreSQL means lower case unless the table was created in
+    /// quotes; a dot divides schema and table. All rows are inserted or none, in one transaction of their own at
+    /// AUTOCOMMIT; an error tells the index of its row. Those that a trigger leaves out are not counted. In a table
+    /// that takes no part in transactions (MyISAM) rows stay after an error, which tells among which rows it was.
+    ///
+    /// Listeners are told of an INSERT with the values :v1, :v2, ... and may change it, which costs speed. For what
+    /// must stay until the call returns, see execute_many.
+    /// @throws ArgumentError when a row has other columns than the first; DatabaseError; PendingRollbackError
+    template <std::ranges::forward_range Rows>
+    std::int64_t insert_many(std::string_view table, const Rows& rows, const InsertOptions& options = {}) {
+        return insert_rows(table, detail::parameter_rows(rows), options);
+    }
+    std::int64_t insert_many(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
+                             const InsertOptions& options = {}) {
+        return insert_rows(table, detail::parameter_rows(rows), options);
+    }
+    /// As insert_many, and gives columns of the rows inserted, such as generated keys, in the order of the rows given.
+    /// @throws NotSupportedError where the database has no RETURNING: SQLite before 3.35, MariaDB before 10.5, MySQL
+    template <std::ranges::forward_range Rows>
+    Result insert_many_returning(std::string_view table, const Rows& rows, const std::vector<std::string>& returning,
+                                 const InsertOptions& options = {}) {
+        return insert_rows_returning(table, detail::parameter_rows(rows), returning, options);
+    }
+    Result insert_many_returning(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
+                                 const std::vector<std::string>& returning, const InsertOptions& options = {}) {
+        return insert_rows_returning(table, detail::parameter_rows(rows), returning, options);
     }
 
     /// Begins a transaction; nothing is sent before its first statement.
@@ -164,7 +186,11 @@ private:
     enum class Spare { refused, ignored };  ///< values that the statement doesn't name
 
     Result run(std::string_view sql, Parameters parameters, Spare spare);
-    std::int64_t run_many(std::string_view sql, std::size_t rows, const detail::RowOfParameters& row, Spare spare);
+    std::int64_t run_many(std::string_view sql, const detail::ParameterRows& rows);
+    Result run_many_returning(std::string_view sql, const detail::ParameterRows& rows);
+    Result insert_rows_returning(std::string_view table, const detail::ParameterRows& rows,
+                                 const std::vector<std::string>& returning, const InsertOptions& options);
+    std::int64_t insert_rows(std::string_view table, const detail::ParameterRows& rows, const InsertOptions& options);
     /// Shared for the time of a call, in which a listener may destroy this object.
     std::shared_ptr<detail::ConnectionState> state() const;
     /// Forgets the connection without closing it.
