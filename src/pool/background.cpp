@@ -15,7 +15,7 @@ namespace sociable::pool {
 
 namespace {
 
-constexpr std::chrono::seconds grace{1};
+constexpr std::chrono::seconds grace{3};
 
 /// The threads of this process.
 struct Threads {

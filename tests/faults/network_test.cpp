@@ -28,7 +28,7 @@ struct Proxied {
 /// Nobody waits longer than its timeout allows, and nothing is lost.
 void check_promises(const FaultReport& report) {
     CHECK(report.longest_wait <= Load::longest_allowed);
-    CHECK(report.recovery < 2s);
+    CHECK(report.recovery < longest_recovery);
     CHECK(report.lost == 0);
 }
 

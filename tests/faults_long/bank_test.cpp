@@ -83,7 +83,7 @@ public:
         all_.recovery = std::max(all_.recovery, report.recovery);
         CAPTURE(fault);
         CHECK(report.longest_wait <= Load::longest_allowed);
-        CHECK(report.recovery < 2s);
+        CHECK(report.recovery < longest_recovery);
         if (!fault.empty()) print_fault("bank: " + fault, database, report);
     }
 

@@ -15,6 +15,13 @@ bool is_refused_write(const DatabaseError& error);
 /// What kind of error a caller sees.
 std::string kind_of(const std::exception& error);
 
+/// How long full service may take to come back; the sanitizers slow the process down.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+inline constexpr std::chrono::seconds longest_recovery{6};
+#else
+inline constexpr std::chrono::seconds longest_recovery{2};
+#endif
+
 /// What a fault did to those who used the pool meanwhile.
 struct FaultReport {
     /// A figure that has no meaning for this fault.
