@@ -56,6 +56,7 @@ void MysqlConnection::ping(std::chrono::milliseconds timeout) {
 /// for.
 void MysqlConnection::ask(const std::string& sql, std::chrono::milliseconds timeout) {
     using Clock = std::chrono::steady_clock;
+    if (lost()) fail(describe_mysql_error(lost_connection, "HY000", "the connection was lost before"));
     if (mysql_send_query(native_, sql.data(), static_cast<unsigned long>(sql.size())) != 0) fail();
     const auto deadline = Clock::now() + timeout;
     pollfd socket{.fd = mysql_get_socket(native_), .events = POLLIN | POLLRDHUP, .revents = 0};
@@ -159,6 +160,16 @@ void MysqlConnection::close(MYSQL_STMT* statement) noexcept {
         to_close_.push_back(statement);
     else
         mysql_stmt_close(statement);
+}
+
+bool MysqlConnection::answers() noexcept {
+    if (lost()) return false;
+    try {
+        if (limit_) ping(*limit_);
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
 }
 
 bool MysqlConnection::lost() const noexcept {

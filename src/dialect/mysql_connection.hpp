@@ -63,6 +63,8 @@ public:
     void refuse_changed_values();
 
     bool lost() const noexcept;
+    /// False when it is lost, or there is a limit for answers and the server, which is asked then, doesn't keep it.
+    bool answers() noexcept;
     bool in_transaction() const noexcept { return (native_->server_status & SERVER_STATUS_IN_TRANS) != 0; }
     /// An error has made the server roll back. The client library's flag says nothing of it until the next answer.
     bool rolled_back() const noexcept { return rolled_back_ && in_transaction(); }

@@ -153,8 +153,8 @@ void MysqlStatement::finish() noexcept {
             // Nobody is left to be told: the caller has given up the rest.
         }
         connection_.end_stream();
-    } else if (cursor_is_open && connection_.is_free() && !connection_.lost()) {
-        mysql_stmt_reset(statement);  // closes it, as the next execution would
+    } else if (cursor_is_open && connection_.is_free() && connection_.answers()) {
+        mysql_stmt_reset(statement);  // closes it, as the next execution would, but waits for ever
     } else if (holds_rows_ && connection_.is_free()) {
         // While another statement streams, this would eat its rows. Without going back it frees nothing after the last.
         mysql_stmt_data_seek(statement, 0);

@@ -77,8 +77,7 @@ private:
     std::string name_;  ///< on the server; empty when it isn't prepared there
     std::vector<Oid> prepared_types_;
     bool sent_prepared_ = false;
-    bool binary_ =
-        false;  ///< what the prepared one gives can be asked for in binary format, as the execution before has shown
+    bool binary_ = false;               ///< can be asked for of the prepared one, as its last execution has shown
     unsigned long prepared_after_ = 0;  ///< how many changes of the schema
 
     PostgresqlCursor cursor_;

@@ -104,6 +104,20 @@ TEST_CASE("A stream ends with the savepoint that it was made in") {
     });
 }
 
+TEST_CASE("A stream goes on after the savepoint that it was made in is released") {
+    on_each(all_kinds, [](Database& db) {
+        Engine engine = db.engine();
+        Connection c = with_items(engine, 300);
+        Transaction savepoint = c.begin_nested();
+        auto rows = c.stream(select_ids, {{"after", 0}}, {.yield_per = 10}).rows<int>();
+        auto row = rows.begin();
+        savepoint.commit();
+        int count = 0;
+        for (; row != rows.end(); ++row) CHECK(*row == ++count);
+        CHECK(count == 300);
+    });
+}
+
 TEST_CASE("A stream ends with its transaction") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();

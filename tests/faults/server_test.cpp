@@ -103,6 +103,25 @@ TEST_CASE("fault: a session that is ended while its server is frozen gives up af
     });
 }
 
+TEST_CASE("fault: a stream that is ended while its server is frozen gives up after the time that a reset may take") {
+    on_each_server([](OwnServer& server) {
+        Engine engine = create_engine(server.url(), Load::options());
+        std::optional<Connection> connection = engine.connect();
+        Result half_read = connection->stream("SELECT 1 UNION ALL SELECT 2", {}, {.yield_per = 1});
+        auto rows = half_read.rows<int>();
+        CHECK(*rows.begin() == 1);
+        server.freeze();
+        const auto asked = std::chrono::steady_clock::now();
+        connection.reset();  // owes the end of a cursor, and a rollback
+        const auto took = std::chrono::steady_clock::now() - asked;
+        server.thaw();
+        CHECK(took > 4s);
+        CHECK(took < 10s);
+        CHECK_THROWS_AS(half_read.all<int>(), ResourceClosedError);
+        CHECK(engine.connect().execute("SELECT 1").scalar<int>() == 1);
+    });
+}
+
 TEST_CASE("fault: the server has no place for more connections") {
     on_each(servers, [](Database& database) {
         const User user(database, "sociable_crowded", "pw");
