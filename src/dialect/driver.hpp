@@ -55,6 +55,11 @@ public:
         return true;
     }
 
+    /// The user gets the session, and may close it.
+    virtual void lend_session() noexcept {}
+    /// The user has closed the session, and the native handle with it: nothing may be said to that any more.
+    virtual void session_closed() noexcept {}
+
     /// Runs SQL that takes no values and gives no rows (what rows it gives are dropped).
     virtual void run(const std::string& sql) = 0;
     /// `sql` has the database's own placeholders, `parameters` of them.

@@ -32,6 +32,7 @@ void MysqlConnection::run(const std::string& sql) {
 }
 
 void MysqlConnection::drop_results() {
+    if (lost_) return;
     // Values of OUT parameters come without the flag that says that the procedure's own status follows.
     while (mysql_more_results(native_)) {
         if (mysql_next_result(native_) > 0) fail();

@@ -22,6 +22,7 @@ public:
     MysqlConnection& operator=(const MysqlConnection&) = delete;
 
     MYSQL* native() const noexcept { return native_; }
+    void session_closed() noexcept { lost_ = true; }
 
     /// Runs SQL as text and drops its results, within the limit if there is one. @throws DatabaseError
     void run(const std::string& sql);

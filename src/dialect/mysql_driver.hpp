@@ -18,6 +18,8 @@ public:
     TransactionState transaction_state() noexcept override;
     bool roll_back_to(const std::string& savepoint) override { return connection_.roll_back_to(savepoint); }
 
+    void session_closed() noexcept override { connection_.session_closed(); }
+
     void run(const std::string& sql) override;
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 

@@ -58,6 +58,7 @@ void PostgresqlDriver::begin_with_next(const TransactionOptions& options, bool) 
 }
 
 void PostgresqlDriver::commit() {
+    if (link_.end_late_begin() == LateBegin::unsent) return;
     const PostgresqlResult result = link_.run("COMMIT");
     link_.deallocate_waiting();
     if (result && std::string_view(PQcmdStatus(result.get())) == "ROLLBACK")
@@ -68,6 +69,7 @@ void PostgresqlDriver::commit() {
 }
 
 void PostgresqlDriver::rollback() {
+    if (link_.end_late_begin() == LateBegin::unsent) return;
     link_.run("ROLLBACK");
     link_.deallocate_waiting();
 }

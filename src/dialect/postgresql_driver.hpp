@@ -19,6 +19,8 @@ public:
     void rollback() override;
     TransactionState transaction_state() noexcept override { return link_.transaction_state(); }
 
+    void session_closed() noexcept override { link_.session_closed(); }
+
     void run(const std::string& sql) override { link_.run(sql); }
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 

@@ -25,11 +25,11 @@ void PostgresqlLink::begin_now() {
 
 PostgresqlResult PostgresqlLink::run_with_begin(const std::function<void()>& send) {
     late_begin_sent_ = true;
-    const bool was_prepared = late_begin_ == prepared_begin_;
+    bool was_prepared = false;
     PostgresqlResult begun, answer;
     {
         PostgresqlPipeline pipeline(*this);
-        send_begin();
+        was_prepared = send_begin();
         send();
         pipeline.end();
         begun = pipeline.answer();
@@ -38,28 +38,29 @@ PostgresqlResult PostgresqlLink::run_with_begin(const std::function<void()>& sen
     }
     // Only at the end of the pipeline is it known whether the connection has survived an error.
     if (has_failed(begun)) {
-        prepared_begin_.clear();
         const DatabaseErrorInfo error = postgresql_error(connection_, begun.get());
-        if (!was_prepared || error.sqlstate != no_such_statement) raise(error);
+        const bool is_gone = error.sqlstate == no_such_statement;
+        if (auto name = begin_names_.extract(late_begin_); name && !is_gone) deallocate_later(std::move(name.mapped()));
+        if (!was_prepared || !is_gone) raise(error);
         begin_now();  // the user has deallocated it
         send();
         return receive();
     }
-    prepared_begin_ = late_begin_;
     end_late_begin();
     if (has_failed(answer)) raise(postgresql_error(connection_, answer.get()));
     return answer;
 }
 
-/// Prepares it before, unless it is prepared.
-void PostgresqlLink::send_begin() {
-    if (late_begin_ != prepared_begin_) {
-        if (!prepared_begin_.empty()) deallocate_later(prepared_begin_name_);
-        prepared_begin_.clear();
-        prepared_begin_name_ = new_name();
-        check_sent(PQsendPrepare(connection_, prepared_begin_name_.c_str(), late_begin_.c_str(), 0, nullptr));
+/// Parsing it is a tenth of a short transaction, so it is prepared. False when that comes before it now.
+bool PostgresqlLink::send_begin() {
+    auto name = begin_names_.find(late_begin_);
+    const bool was_prepared = name != begin_names_.end();
+    if (!was_prepared) {
+        name = begin_names_.emplace(late_begin_, new_name()).first;
+        check_sent(PQsendPrepare(connection_, name->second.c_str(), late_begin_.c_str(), 0, nullptr));
     }
-    check_sent(PQsendQueryPrepared(connection_, prepared_begin_name_.c_str(), 0, nullptr, nullptr, nullptr, 0));
+    check_sent(PQsendQueryPrepared(connection_, name->second.c_str(), 0, nullptr, nullptr, nullptr, 0));
+    return was_prepared;
 }
 
 LateBegin PostgresqlLink::end_late_begin() noexcept {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ public:
     explicit PostgresqlLink(PGconn* connection) noexcept : connection_(connection) {}
 
     PGconn* native() const noexcept { return connection_; }
+    /// libpq takes null for a connection that is lost.
+    void session_closed() noexcept { connection_ = nullptr; }
     TransactionState transaction_state() const noexcept;
 
     /// What PQsend... returned. @throws DatabaseError when it has sent nothing
@@ -71,7 +74,7 @@ public:
     /// Forgets what waits, which the server has dropped on its own.
     void forget_waiting() noexcept {
         waiting_.clear();
-        prepared_begin_.clear();
+        begin_names_.clear();
     }
 
     /// Counts the statements of this connection that changed tables or types: what was prepared before may be stale,
@@ -79,7 +82,7 @@ public:
     unsigned long schema_changes = 0;
 
 private:
-    void send_begin();
+    bool send_begin();
     void cancel() noexcept;
     void end_copy(ExecStatusType direction) noexcept;
 
@@ -87,8 +90,7 @@ private:
     std::optional<std::chrono::milliseconds> limit_;
     std::string late_begin_;  ///< until the server has done it
     bool late_begin_sent_ = false;
-    std::string prepared_begin_;  ///< on the server: parsing it is a tenth of a short transaction
-    std::string prepared_begin_name_;
+    std::map<std::string, std::string> begin_names_;  ///< of those that the server has prepared, by their SQL
     unsigned long names_ = 0;
     std::vector<std::string> waiting_;
 };

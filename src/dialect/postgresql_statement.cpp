@@ -14,10 +14,17 @@ namespace sociable::dialect {
 
 namespace {
 
-bool begins_with_select(std::string_view sql) {
+std::string first_word(std::string_view sql) {
     sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n("), sql.size()));
-    const std::string word = lower_case(sql.substr(0, sql.find_first_of(" \t\r\n(*'\"")));
-    return word == "select" || word == "values" || word == "table";
+    return lower_case(sql.substr(0, sql.find_first_of(" \t\r\n(*'\"")));
+}
+
+bool is_select(std::string_view word) { return word == "select" || word == "values" || word == "table"; }
+
+/// Of others, such as FETCH, a prepared one may give other columns each time.
+bool has_fixed_columns(std::string_view word) {
+    return is_select(word) || word == "with" || word == "insert" || word == "update" || word == "delete" ||
+           word == "merge";
 }
 
 [[noreturn]] void raise_redacted(const DatabaseError& e, std::span<const ValueView> values) {
@@ -53,7 +60,8 @@ PostgresqlStatement::PostgresqlStatement(PostgresqlLink& link, std::string sql, 
     : link_(link),
       sql_(std::move(sql)),
       parameter_count_(parameters),
-      selects_(begins_with_select(sql_)),
+      selects_(is_select(first_word(sql_))),
+      has_fixed_columns_(has_fixed_columns(first_word(sql_))),
       is_for_cursor_(is_for_cursor(sql_)),
       cursor_(link) {
     refuse_nul(sql_, "a statement");
@@ -167,7 +175,7 @@ void PostgresqlStatement::begin(PostgresqlResult result) {
     note_end(result);
     row_.begin(std::move(result));
     // Of the prepared statement the types stay as they are; other parameters may make others.
-    if (sent_prepared_) binary_ = row_.fits_binary();
+    if (sent_prepared_ && has_fixed_columns_) binary_ = row_.fits_binary();
 }
 
 PostgresqlResult PostgresqlStatement::next_streamed() {

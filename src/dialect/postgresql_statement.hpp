@@ -70,6 +70,7 @@ private:
     const std::string sql_;
     const std::size_t parameter_count_;
     const bool selects_;  ///< cutting it short undoes nothing
+    const bool has_fixed_columns_;
     const bool is_for_cursor_;
 
     PostgresqlParameters parameters_;

@@ -73,6 +73,11 @@ TransactionState SqliteDriver::transaction_state() noexcept {
     return sqlite3_get_autocommit(db_) != 0 ? TransactionState::idle : TransactionState::active;
 }
 
+/// SQLite doesn't close a connection that has prepared statements.
+void SqliteDriver::lend_session() noexcept {
+    for (KeptSqliteStatement* kept : {&begin_deferred_, &begin_immediate_, &begin_exclusive_, &commit_}) kept->drop();
+}
+
 void SqliteDriver::run(const std::string& sql) { run_sqlite(db_, sql); }
 
 std::unique_ptr<Statement> SqliteDriver::prepare(std::string sql, std::size_t parameters) {

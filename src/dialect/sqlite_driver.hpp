@@ -25,6 +25,8 @@ public:
     void rollback() override;
     TransactionState transaction_state() noexcept override;
 
+    void lend_session() noexcept override;
+
     void run(const std::string& sql) override;
     std::unique_ptr<Statement> prepare(std::string sql, std::size_t parameters) override;
 

@@ -24,6 +24,8 @@ public:
     KeptSqliteStatement(::sqlite3* db, const char* sql) noexcept : db_(db), sql_(sql) {}
     /// @throws DatabaseError
     void run();
+    /// Until the next run.
+    void drop() noexcept { handle_.reset(); }
 
 private:
     ::sqlite3* db_;

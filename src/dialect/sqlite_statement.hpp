@@ -49,7 +49,7 @@ private:
     int preparations_ = -1;
 
     Position position_ = Position::done;
-    bool used_ = false;  ///< since it was reset, which takes as long as a fifth of an INSERT of hundreds of rows
+    bool used_ = false;  ///< since it was reset, which is not to be done again at each end of a result
     std::deque<std::vector<ValueView>> rows_;  // of a statement that writes; the front is the next or current one
     std::deque<std::string> texts_;            // what the views in rows_ refer to
     std::int64_t affected_rows_ = 0;

@@ -22,6 +22,7 @@ ConnectionState::AllOrNone::AllOrNone(ConnectionState& connection)
         }
     } else {
         connection_.run_sql("SAVEPOINT sociable_batch");
+        id_ = ++connection_.last_id_;
     }
     open_ = true;
 }
@@ -55,6 +56,7 @@ void ConnectionState::AllOrNone::undo() noexcept {
                            connection_.engine_->settings.name, error.what());
         connection_.fail_transaction("rows inserted before an error could not be undone");
         // Closed, it commits none of them, whatever comes next.
+        connection_.end_results("the connection was invalidated");
         try {
             connection_.checkout_.invalidate(std::current_exception());
         } catch (...) {
@@ -70,6 +72,7 @@ void ConnectionState::AllOrNone::roll_back() {
     if (own_transaction_ && (now == TransactionState::active || now == TransactionState::failed)) driver.rollback();
     // A transaction that has failed must be rolled back by its user, as after any statement.
     if (!own_transaction_ && now == TransactionState::active) {
+        connection_.end_results("rows inserted before an error were undone", id_);
         driver.run("ROLLBACK TO SAVEPOINT sociable_batch");
         driver.run("RELEASE SAVEPOINT sociable_batch");
     }

@@ -29,6 +29,7 @@ private:
     ConnectionState& connection_;
     const bool own_transaction_;
     const std::uint64_t connection_id_;
+    std::uint64_t id_ = 0;  ///< of the savepoint, among the connection's
     bool open_ = false;
 };
 

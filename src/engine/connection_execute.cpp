@@ -80,7 +80,7 @@ void ConnectionState::require_sound(std::string_view sql) {
 /// The server closes cursors at the end of their transaction or savepoint, also when SQL of the user's ends it.
 void ConnectionState::end_cursors_closed_by(std::string_view sql) {
     const std::string word = first_word(sql);
-    if (rolls_back(sql) || word == "commit" || word == "end" || word == "close")
+    if (rolls_back(sql) || word == "commit" || word == "end" || word == "close" || word == "prepare")
         end_streams("a statement closed its cursor");
 }
 
@@ -114,7 +114,9 @@ void ConnectionState::run_statement(pool::StatementCache::Lease& statement, dial
     } catch (const DatabaseError& error) {
         const std::string sql = statement->text;
         statement.reset();
-        if (take_back_begin()) raise_error(error, "BEGIN", {});
+        // A connection that was lost may have been so by the statement.
+        const bool of_begin = take_back_begin() && !error.is_disconnect();
+        if (of_begin) raise_error(error, "BEGIN", {});
         raise_error(error, sql, values_);
     } catch (const ArgumentError& error) {
         take_back_begin();

@@ -77,9 +77,16 @@ void ConnectionState::require_usable() {
     }
 }
 
+/// Before anything is said to a native handle that has gone with the user's SOCI session.
+bool ConnectionState::notice_closed_session() noexcept {
+    if (!soci_used_ || !checkout_ || !checkout_.slot().connected() || pool::is_open(checkout_.slot())) return false;
+    driver().session_closed();
+    return true;
+}
+
 /// What the user's work on the SOCI session may have done: closed it, which leaves nothing to talk to.
 void ConnectionState::leave_closed_session() {
-    if (!soci_used_ || !checkout_ || !checkout_.slot().connected() || pool::is_open(checkout_.slot())) return;
+    if (!notice_closed_session()) return;
     end_results("the SOCI session was closed");
     if (phase_ == Phase::active) fail_transaction("the SOCI session was closed");
     checkout_.invalidate(nullptr);
@@ -95,7 +102,9 @@ soci::session& ConnectionState::soci() {
     require_usable();
     soci_used_ = true;
     settle_result();
+    while (!open_cursors.empty()) settle(*open_cursors.back());  // the user may end their transaction
     ensure_begun(true);
+    driver().lend_session();
     checkout_.slot().session_changed = true;  // by whatever the user does there
     checkout_.slot().tables_locked = true;
     return *checkout_.slot().session;
@@ -107,10 +116,13 @@ pool::Slot& ConnectionState::slot() {
 }
 
 void ConnectionState::settle_result() {
-    if (!live_result) return;
-    const std::string sql = live_result->sql();
+    if (live_result) settle(*live_result);
+}
+
+void ConnectionState::settle(ResultState& result) {
+    const std::string sql = result.sql();
     try {
-        live_result->detach();
+        result.detach();
     } catch (const DatabaseError& error) {
         raise_error(error, sql, {});
     }

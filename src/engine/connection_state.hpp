@@ -83,6 +83,7 @@ public:
     void require_open() const;
     /// Nothing else is to be received, so that a cursor can be read, which ran `sql`.
     void require_free(std::string_view sql);
+    bool notice_closed_session() noexcept;
     /// Ends what is left of a SOCI session that its user has closed.
     void leave_closed_session();
     soci::session& soci();
@@ -163,6 +164,7 @@ private:
     bool ended_by_database() const noexcept;
     dialect::Driver& driver() const { return *checkout_.slot().driver; }
     void settle_result();
+    void settle(ResultState& result);
     /// Of those that were made since the transaction or savepoint with this number began: by default, of all.
     void end_results(const char* why, std::uint64_t since = 0) noexcept;
     void end_streams(const char* why) noexcept;

@@ -28,6 +28,7 @@ void ConnectionState::ensure_begun(bool writes, BeginTime time) {
     if (phase_ == Phase::active) {
         if (!ended_by_database()) return;
         savepoints_.clear();  // What comes now must not be committed one by one.
+        end_streams("the transaction was ended by SQL");
     }
     if (phase_ == Phase::none) {
         transaction_options_ = {};
@@ -73,11 +74,12 @@ bool ConnectionState::ended_by_database() const noexcept {
 }
 
 void ConnectionState::commit() {
+    static constexpr const char* committed = "the transaction was committed";
     require_open();
     refuse_listeners("commit");
     leave_closed_session();
     if (phase_ == Phase::failed) require_usable();
-    end_streams("the transaction was committed");
+    if (live_result && live_result->is_stream()) live_result->end(committed);
     settle_result();
     if (phase_ == Phase::active) {
         if (checkout_.slot().connected() && driver().transaction_state() == dialect::TransactionState::failed) {
@@ -90,6 +92,7 @@ void ConnectionState::commit() {
             send_commit();
         }
     }
+    end_streams(committed);  // whose cursors have gone with the transaction
     end_transaction();
 }
 

@@ -61,6 +61,10 @@ bool ResultState::next() {
     }
     if (!statement_) return false;
     connection_->require_open();
+    if (!statement_->statement) {  // its connection has closed under it
+        end("the connection was lost");
+        return next();
+    }
     if (connection_->live_result != this) connection_->require_free(statement_->text);
     bool more = false;
     try {
@@ -137,6 +141,7 @@ void ResultState::end(const char* why) noexcept {
 
 void ResultState::let_go() noexcept {
     if (connection_ && connection_->is_of_parent()) static_cast<void>(statement_.release());
+    if (connection_) connection_->notice_closed_session();
     statement_.reset();
     if (connection_ && connection_->live_result == this)
         connection_->live_result = nullptr;

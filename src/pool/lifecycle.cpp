@@ -213,7 +213,8 @@ void Lifecycle::reset(Slot& slot) noexcept {
         }
         const bool resets = settings_.reset_session && slot.session_changed;
         const bool locked = std::exchange(slot.tables_locked, false) && slot.driver->keeps_table_locks();
-        if (state == TransactionState::idle && !resets && !locked) return;
+        if (state == TransactionState::idle && !resets && !locked)
+            return slot.driver->limit_answers(std::nullopt);  // which closing has set
         const auto begun = Clock::now();
         slot.driver->limit_answers(reset_timeout);
         if (state != TransactionState::idle && settings_.reset_on_return != ResetOnReturn::none) {

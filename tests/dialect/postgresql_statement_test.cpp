@@ -292,3 +292,23 @@ TEST_CASE("A PostgreSQL statement whose other parameters make other types is rea
         if (i != 0) CHECK(run(ValueView::float64(0.5)) == "0.5");
     }
 }
+
+TEST_CASE("A FETCH that is run again and again gives what its cursor has by then") {
+    PostgresqlConnection c;
+    const auto fetch = c.prepare("FETCH ALL FROM changing");
+    for (int i = 0; i != 3; ++i) {
+        c.driver->run("BEGIN; DECLARE changing CURSOR FOR SELECT 1, 2");
+        fetch->execute({}, false);
+        REQUIRE(fetch->fetch());
+        CHECK(Codec<int>::decode(fetch->cell(1)) == 2);
+        fetch->finish();
+        c.driver->rollback();
+    }
+    c.driver->run("BEGIN; DECLARE changing CURSOR FOR SELECT 1.5::numeric, '2024-02-29'::date");
+    fetch->execute({}, false);
+    REQUIRE(fetch->fetch());
+    CHECK(fetch->cell(0).as_text() == "1.5");
+    CHECK(fetch->cell(1).as_text() == "2024-02-29");
+    fetch->finish();
+    c.driver->rollback();
+}

@@ -168,3 +168,18 @@ TEST_CASE("A result without rows may outlive its connection") {
         CHECK(result.affected_rows() == 1);
     });
 }
+
+TEST_CASE("the time that answers have at the end of a connection is not the next borrower's") {
+    const auto script = std::make_shared<Script>();
+    Engine engine = scripted_engine(script, {.pool_size = 1});
+    for (const bool commits : {true, false}) {
+        Connection c = engine.connect();
+        c.execute("INSERT");
+        bool limited = false;
+        const auto sub = engine.listen<event::Reset>([&](const event::Reset&) { limited = script->limits_answers; });
+        if (commits) c.commit();
+        c.close();
+        CHECK(limited);
+        CHECK_FALSE(script->limits_answers);
+    }
+}

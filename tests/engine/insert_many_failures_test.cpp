@@ -306,3 +306,23 @@ TEST_CASE("A listener of Begin that loses the connection at AUTOCOMMIT costs not
         }
     });
 }
+
+TEST_CASE("a stream that was begun while rows were read ends when they are undone") {
+    on_each({Kind::postgresql}, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        Connection c = engine.connect();
+        std::optional<Result> stream;
+        std::vector<Item> rows = items(6000);
+        rows[5500].name = std::string("a\0b", 3);
+        const auto read = reading(rows, [&](int id) {
+            if (id == 5000) stream = c.stream("SELECT generate_series(1, 1000)");
+        });
+        CHECK_THROWS_AS(c.insert_many("items", read), DataError);
+        REQUIRE(stream);
+        CHECK_THROWS_AS(stream->all<std::tuple<int>>(), ResourceClosedError);
+        c.execute("INSERT INTO items VALUES (1, 'one')");
+        c.commit();
+        CHECK(count_items(engine) == 1);
+    });
+}

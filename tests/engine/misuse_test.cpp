@@ -227,8 +227,8 @@ TEST_CASE("a result can't be read on once the SOCI session was closed") {
         Engine engine = database.engine();
         create_items(engine);
         Connection c = engine.connect();
-        insert(c, 1);
-        insert(c, 2);
+        constexpr int count = 200;  // more than a stream's first batch
+        for (int id = 1; id <= count; ++id) insert(c, id);
         c.commit();
         for (const bool streaming : {false, true}) {
             soci::session& session = c.soci();
@@ -238,7 +238,7 @@ TEST_CASE("a result can't be read on once the SOCI session was closed") {
             CHECK_THROWS_WITH_AS(result.all(), doctest::Contains("the SOCI session was closed"), ResourceClosedError);
             c.rollback();
         }
-        CHECK(count_items(engine) == 2);
+        CHECK(count_items(engine) == count);
     });
 }
 

@@ -2,6 +2,7 @@
 #include "support/thrown.hpp"
 
 #include <doctest/doctest.h>
+#include <soci/soci.h>
 
 #include <algorithm>
 #include <string>
@@ -210,5 +211,26 @@ TEST_CASE("While a stream is read by a cursor, other statements load nothing of 
             CHECK(count == 100'000);
             CHECK(most - before < 5'000'000);
         }
+    });
+}
+
+TEST_CASE("a stream outlives no transaction that its user ends through SOCI, and spoils none that comes after it") {
+    on_each(all_kinds, [](Database& database) {
+        Engine engine = database.engine();
+        create_items(engine);
+        engine.begin([](Connection& c) {
+            for (int id = 1; id <= 300; ++id) c.execute("INSERT INTO items VALUES (:id, 'item')", {{"id", id}});
+        });
+        Connection c = engine.connect();
+        {
+            Result stream = c.stream("SELECT id FROM items ORDER BY id", {}, {.yield_per = 10});
+            auto row = stream.begin();
+            CHECK(row->get<int>(0) == 1);
+            c.soci() << "COMMIT";
+            c.execute("INSERT INTO items VALUES (301, 'item')");
+            CHECK(stream.all<std::tuple<int>>().size() == 299);  // loaded before SOCI was lent
+        }
+        c.commit();
+        CHECK(count_items(engine) == 301);
     });
 }

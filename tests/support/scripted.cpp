@@ -62,6 +62,9 @@ public:
     }
     bool looks_alive() noexcept override { return script_->looks_alive; }
     bool is_replica() noexcept override { return number_ <= script_->replicas; }
+    void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept override {
+        script_->limits_answers = limit.has_value();
+    }
     void ping(std::chrono::milliseconds) override {
         script_->on_ping();
         ++script_->pings;

@@ -74,6 +74,7 @@ struct Script {
     std::atomic<int> closes{0};
     std::atomic<int> pings{0};
     std::atomic<bool> looks_alive{true};
+    std::atomic<bool> limits_answers{false};
     /// So many connections, the first ones, lead to a server that is a standby by now.
     std::atomic<int> replicas{0};
 
