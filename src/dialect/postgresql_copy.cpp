@@ -52,10 +52,18 @@ bool reads_alike(const ValueView& value, Oid type) {
     return false;
 }
 
+/// As find_first_of("\\\t\n\r"), which calls a function for each character: a quarter of what a row takes.
+std::size_t plain_size(std::string_view text) noexcept {
+    const auto is_special = [](char c) {
+        return c == '\\' || (static_cast<unsigned char>(c) <= '\r' && (c == '\t' || c == '\n' || c == '\r'));
+    };
+    return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_special) - text.begin());
+}
+
 void append_escaped(std::string& text, std::string_view value) {
     refuse_nul(value, "text");
     for (;;) {
-        const std::size_t plain = std::min(value.find_first_of("\\\t\n\r"), value.size());
+        const std::size_t plain = plain_size(value);
         text += value.substr(0, plain);
         if (plain == value.size()) return;
         switch (value[plain]) {
