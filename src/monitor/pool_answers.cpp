@@ -4,7 +4,6 @@
 #include "monitor/json.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace sociable::monitor {
 
@@ -78,9 +77,10 @@ json::object history(const Watch& watch, std::size_t which) {
 void mark_overflow(json::array& connections, int size) {
     const auto is_in_use = [](const json::value& each) { return each.at("state").as_string() == "in_use"; };
     auto beyond = std::count_if(connections.begin(), connections.end(), is_in_use) - size;
-    for (auto& each : connections | std::views::reverse | std::views::filter(is_in_use)) {
-        if (beyond-- <= 0) return;
-        each.at("state") = "overflow";
+    for (auto each = connections.end(); each != connections.begin() && beyond > 0;) {
+        if (!is_in_use(*--each)) continue;
+        each->at("state") = "overflow";
+        --beyond;
     }
 }
 
