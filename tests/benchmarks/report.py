@@ -117,7 +117,8 @@ def versions():
 def machine():
     with open("/proc/cpuinfo") as info:
         models = [line.split(":")[1].strip() for line in info if line.startswith("model name")]
-    return f"{len(models)} cores, {models[0] if models else platform.machine()}, Linux {platform.release()}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    return f"{len(models)} cores, {models[0] if models else platform.machine()}, Linux {kernel}"
 
 
 def as_markdown(lines, measurements):
