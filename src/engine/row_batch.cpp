@@ -41,12 +41,9 @@ void RowBatch::load() {
 }
 
 bool RowBatch::has_same_names() const noexcept {
-    // Those of structs are even in the same place.
-    return ordered_ && std::equal(parameters_.begin(), parameters_.end(), names_.begin(), names_.end(),
-                                  [](const Parameter& p, std::string_view name) {
-                                      return (p.name.data() == name.data() && p.name.size() == name.size()) ||
-                                             p.name == name;
-                                  });
+    if (!ordered_ || source_.spare_ignored) return ordered_;  // those of structs are the same in each row
+    return std::equal(parameters_.begin(), parameters_.end(), names_.begin(), names_.end(),
+                      [](const Parameter& p, std::string_view name) { return p.name == name; });
 }
 
 void RowBatch::take() {
