@@ -65,10 +65,11 @@ public:
     /// before the transaction ends.
     ///
     /// PostgreSQL reads it by a cursor, in batches, and other statements may run on the connection in between; that is
-    /// two more round trips, and a plan for the first rows to come soon. Without a transaction (AUTOCOMMIT), for what
-    /// is no plain SELECT, VALUES or TABLE (FOR UPDATE and RETURNING aren't), and on MariaDB without `yield_per`, rows
-    /// are received one by one: the next statement on the connection then loads those that are left into memory first,
-    /// and closing the result in a transaction skips over all of them.
+    /// two more round trips, and a plan for the first rows to come soon. Rows that are not fetched are not made, nor
+    /// what a function in the statement does for them; soci() loads all that is left. Without a transaction
+    /// (AUTOCOMMIT), for what is no plain SELECT, VALUES or TABLE (FOR UPDATE and RETURNING aren't), and on MariaDB
+    /// without `yield_per`, rows are received one by one: the next statement on the connection then loads those that
+    /// are left into memory first, and closing the result in a transaction skips over all of them.
     Result stream(std::string_view sql, std::initializer_list<Parameter> parameters = {},
                   const StreamOptions& options = {});
     Result stream(std::string_view sql, Parameters parameters, const StreamOptions& options = {});
