@@ -9,7 +9,7 @@ struct sqlite3;
 
 namespace sociable::dialect {
 
-/// Opens a closed session with SOCI's SQLite backend.
+/// Opens a closed session with SOCI's SQLite backend. The connection has no mutex: one thread at a time may use it.
 /// @throws DatabaseError with SQLite's code and words; the session is closed then
 void open_sqlite(soci::session& session, const std::string& connect_string);
 

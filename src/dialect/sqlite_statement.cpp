@@ -96,8 +96,8 @@ ValueView SqliteStatement::cell(std::size_t column) {
 
 void SqliteStatement::finish() noexcept {
     reset();
-    rows_.clear();
-    texts_.clear();
+    if (!rows_.empty()) rows_.clear();  // only of what writes, and dear also when there are none
+    if (!texts_.empty()) texts_.clear();
     position_ = Position::done;
 }
 
