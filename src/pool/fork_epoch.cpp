@@ -2,19 +2,17 @@
 
 #include <pthread.h>
 
-#include <atomic>
-
 namespace sociable::pool {
+
+namespace detail {
+constinit std::atomic<unsigned> fork_epoch{0};
+}
 
 namespace {
 
-std::atomic<unsigned> epoch{0};
-
 [[maybe_unused]] const int registered =
-    pthread_atfork(nullptr, nullptr, [] { epoch.fetch_add(1, std::memory_order_relaxed); });
+    pthread_atfork(nullptr, nullptr, [] { detail::fork_epoch.fetch_add(1, std::memory_order_relaxed); });
 
 }  // namespace
-
-unsigned fork_epoch() noexcept { return epoch.load(std::memory_order_relaxed); }
 
 }  // namespace sociable::pool

@@ -1,7 +1,6 @@
 #include "pool/pool_core.hpp"
 
 #include "pool/background.hpp"
-#include "pool/fork_epoch.hpp"
 #include "pool/holders.hpp"
 #include "pool/pooled_connections.hpp"
 #include "pool/thread_exit.hpp"
@@ -78,8 +77,6 @@ PoolCore::~PoolCore() {
     }
     strategy_->close_idle();
 }
-
-bool PoolCore::is_of_parent() const noexcept { return epoch_ != fork_epoch(); }
 
 Checkout PoolCore::checkout(SourceLocation place, std::chrono::milliseconds longest_wait) {
     if (settings_.pool_class == PoolClass::singleton_thread)

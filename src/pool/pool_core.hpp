@@ -2,6 +2,7 @@
 
 #include "pool/checkout.hpp"
 #include "pool/drain.hpp"
+#include "pool/fork_epoch.hpp"
 #include "pool/maintenance.hpp"
 #include "pool/recent_times.hpp"
 #include "pool/strategy.hpp"
@@ -73,7 +74,7 @@ public:
     const Settings& settings() const noexcept { return settings_; }
     const dialect::Dialect& dialect() const noexcept { return *dialect_; }
     /// Made by a parent process: nothing of it may be used.
-    bool is_of_parent() const noexcept;
+    bool is_of_parent() const noexcept { return epoch_ != fork_epoch(); }
 
 private:
     Slot& take_ready(SourceLocation place, Clock::time_point asked, std::chrono::milliseconds allowed);

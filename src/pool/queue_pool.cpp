@@ -22,11 +22,10 @@ QueuePool::QueuePool(const Parts& parts, const Gate::Settings& gate)
 
 Slot& QueuePool::take(SourceLocation place, Patience patience) {
     if (Slot* slot = gate_.try_take()) return *slot;
+    const bool full = gate_.is_full();
+    if (full) before_waiting(place);
     if (never_waits()) return take_at_once();
-    if (gate_.is_full())
-        warn_of_self_deadlock(place);
-    else if (!gate_.is_suspended())
-        opener_.check();
+    if (!full && !gate_.is_suspended()) opener_.check();
     const Gate::Outcome outcome = gate_.wait(patience.until, demand_);
     if (!outcome.slot) refuse(outcome, patience.allowed);
     outcome.slot->took_time = true;
@@ -50,9 +49,8 @@ Slot& QueuePool::take_at_once() {
     }
 }
 
-/// A thread that waits while it holds a connection may be waiting for itself, or for others that do the same. At most
-/// once a minute.
-void QueuePool::warn_of_self_deadlock(SourceLocation place) {
+void QueuePool::before_waiting(SourceLocation place) {
+    if (never_waits()) return;
     const OwnLoans own = own_loans(parts_.storage);
     if (own.count == 0) return;
     const auto now = parts_.settings.now();

@@ -35,6 +35,9 @@ public:
 
 protected:
     Slot& take_at_once();
+    /// All connections are in use. A thread that waits while it holds one may be waiting for itself, or for others that
+    /// do the same: it is warned, at most once a minute.
+    virtual void before_waiting(SourceLocation place);
 
     Parts parts_;
 
@@ -43,7 +46,6 @@ private:
     void close(Slot& slot, CloseReason reason) noexcept;
     void close_outdated() noexcept;
     void release_permit() noexcept;
-    void warn_of_self_deadlock(SourceLocation place);
     [[noreturn]] void refuse(const Gate::Outcome& outcome, std::chrono::milliseconds allowed) const;
 
     Gate gate_;

@@ -11,16 +11,16 @@ public:
     explicit StaticPool(const Parts& parts)
         : QueuePool(parts, {.size = 1, .overflow = 0, .max_waiting = parts.settings.max_waiting}) {}
 
-    Slot& take(SourceLocation place, Patience patience) override {
-        // Waiting for oneself would only end with the timeout.
+    void resize(Limit size, Limit max_overflow) override { Strategy::resize(size, max_overflow); }
+
+protected:
+    /// Waiting for oneself would only end with the timeout.
+    void before_waiting(SourceLocation) override {
         if (const OwnLoans own = own_loans(parts_.storage); own.count != 0)
             throw InvalidRequestError("pool '" + parts_.settings.name +
                                       "': StaticPool has one connection, and this thread holds it since " +
                                       to_string(own.first) + "; close that one first");
-        return QueuePool::take(place, patience);
     }
-
-    void resize(Limit size, Limit max_overflow) override { Strategy::resize(size, max_overflow); }
 };
 
 }  // namespace
