@@ -21,12 +21,12 @@ std::shared_ptr<ResultState> ConnectionState::execute(std::string_view sql, Para
     if (!open_cursors.empty()) end_cursors_closed_by(sql);
 
     pool::StatementCache::Lease statement = prepare(sql);
-    bind(*statement, parameters, spare_ignored);
+    const Values values = bind(*statement, parameters, spare_ignored);
     begin_for(statement, BeginTime::with_statement);
     const Stopwatch stopwatch(*engine_);
-    run_statement(statement, delivery);
+    run_statement(statement, values, delivery);
     auto result = std::make_shared<ResultState>(*this, std::move(statement), delivery.streaming);
-    report(stopwatch, sql, *result);
+    report(stopwatch, sql, values, *result);
     return result;
 }
 
@@ -102,22 +102,27 @@ void ConnectionState::begin_for(pool::StatementCache::Lease& statement, BeginTim
     if (!statement->statement) statement = prepare(statement->text);
 }
 
-void ConnectionState::bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored) {
-    order_parameters(statement.sql.parameters, statement.text, parameters, spare_ignored, positions_);
-    values_.clear();
-    for (const std::size_t position : positions_) values_.push_back(parameters[position].value);
+ConnectionState::Values ConnectionState::bind(const pool::PreparedStatement& statement, Parameters parameters,
+                                              bool spare_ignored) {
+    const std::vector<std::string>& names = statement.sql.parameters;
+    boost::container::small_vector<std::size_t, 16> positions(names.size());
+    order_parameters(names, statement.text, parameters, spare_ignored, positions);
+    Values values;
+    for (const std::size_t position : positions) values.push_back(parameters[position].value);
+    return values;
 }
 
-void ConnectionState::run_statement(pool::StatementCache::Lease& statement, dialect::Delivery delivery) {
+void ConnectionState::run_statement(pool::StatementCache::Lease& statement, std::span<const ValueView> values,
+                                    dialect::Delivery delivery) {
     try {
-        statement->statement->execute(values_, delivery);
+        statement->statement->execute(values, delivery);
     } catch (const DatabaseError& error) {
         const std::string sql = statement->text;
         statement.reset();
         // A connection that was lost may have been so by the statement.
         const bool of_begin = take_back_begin() && !error.is_disconnect();
         if (of_begin) raise_error(error, "BEGIN", {});
-        raise_error(error, sql, values_);
+        raise_error(error, sql, values);
     } catch (const ArgumentError& error) {
         take_back_begin();
         throw ArgumentError(std::string(error.what()) + ", in: " + statement->text);
@@ -127,8 +132,9 @@ void ConnectionState::run_statement(pool::StatementCache::Lease& statement, dial
     }
 }
 
-void ConnectionState::report(const Stopwatch& stopwatch, std::string_view sql, const ResultState& result) {
-    stopwatch.log(sql, result.affected_rows(), values_);
+void ConnectionState::report(const Stopwatch& stopwatch, std::string_view sql, std::span<const ValueView> values,
+                             const ResultState& result) {
+    stopwatch.log(sql, result.affected_rows(), values);
     fire<event::AfterExecute>(sql, result.affected_rows(), stopwatch.elapsed());
 }
 

@@ -3,7 +3,6 @@
 #include "engine/parameter_order.hpp"
 
 #include <algorithm>
-#include <deque>
 
 namespace sociable::detail {
 
@@ -41,7 +40,7 @@ std::vector<std::size_t> taken_columns(const pool::PreparedStatement& statement,
     for (std::size_t i = 1; i <= columns; ++i) names.push_back(value_name(i));
     std::vector<Parameter> values;
     for (const std::string& name : names) values.emplace_back(name, ValueView::null());
-    std::vector<std::size_t> positions;
+    std::vector<std::size_t> positions(statement.sql.parameters.size());
     order_parameters(statement.sql.parameters, statement.text, values, false, positions);
     return positions;
 }
@@ -135,7 +134,7 @@ std::shared_ptr<ResultState> ConnectionState::insert_many_returning(std::string_
                         "3.35"});
     if (rows.count == 0)
         return std::make_shared<ResultState>(std::make_shared<const std::vector<std::string>>(returning),
-                                             std::deque<Row>{}, 0);
+                                             std::vector<Row>{}, 0);
     return prepare_insert(table, rows, options, returning).run_returning(returning);
 }
 

@@ -15,6 +15,7 @@ ConnectionState::ManyRows ConnectionState::prepare_many(std::string_view sql, co
     RowBatch batch(rows);
     batch.set_order([names = statement->sql.parameters, sql = statement->text, spare = rows.spare_ignored](
                         Parameters row, std::vector<std::size_t>& positions) {
+        positions.resize(names.size());
         order_parameters(names, sql, row, spare, positions);
     });
     return ManyRows(*this, std::move(statement), std::move(batch));

@@ -10,6 +10,8 @@
 #include <sociable/engine/events.hpp>
 #include <sociable/errors/source_location.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -128,24 +130,19 @@ private:
         const Listening listening(*this);
         engine_->hub.fire(e);
     }
-    /// While listeners are told of something, or the user's code makes rows. What they execute must not touch the
-    /// values of the statement under way.
+    /// While listeners are told of something, or the user's code makes rows.
     class Listening {
     public:
-        explicit Listening(ConnectionState& state) noexcept : state_(state), values_(std::move(state.values_)) {
-            ++state_.listening_;
-        }
-        ~Listening() {
-            --state_.listening_;
-            state_.values_ = std::move(values_);
-        }
+        explicit Listening(ConnectionState& state) noexcept : state_(state) { ++state_.listening_; }
+        ~Listening() { --state_.listening_; }
         Listening(const Listening&) = delete;
         Listening& operator=(const Listening&) = delete;
 
     private:
         ConnectionState& state_;
-        std::vector<ValueView> values_;
     };
+    /// On the stack, mostly: allocating is dear beside a short select.
+    using Values = boost::container::small_vector<ValueView, 16>;
     void refuse_listeners(const char* call) const;
 
     enum class Phase {
@@ -182,12 +179,14 @@ private:
     std::optional<std::string> changed_by_listeners(std::string_view sql);
     pool::StatementCache::Lease prepare(std::string_view sql);
     void begin_for(pool::StatementCache::Lease& statement, BeginTime time = BeginTime::now);
-    void bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);
-    void run_statement(pool::StatementCache::Lease& statement, dialect::Delivery delivery);
+    static Values bind(const pool::PreparedStatement& statement, Parameters parameters, bool spare_ignored);
+    void run_statement(pool::StatementCache::Lease& statement, std::span<const ValueView> values,
+                       dialect::Delivery delivery);
     ManyRows prepare_many(std::string_view sql, const ParameterRows& rows);
     ManyRows prepare_insert(std::string_view table, const ParameterRows& rows, const InsertOptions& options,
                             const std::vector<std::string>& returning);
-    void report(const Stopwatch& stopwatch, std::string_view sql, const ResultState& result);
+    void report(const Stopwatch& stopwatch, std::string_view sql, std::span<const ValueView> values,
+                const ResultState& result);
 
     std::shared_ptr<EngineState> engine_;
     ConnectOptions options_;
@@ -203,9 +202,6 @@ private:
     std::uint64_t transaction_id_ = 0;  ///< of the current or last one
     std::vector<Savepoint> savepoints_;
     std::string first_cause_;  ///< why the transaction has failed, or is about to
-
-    std::vector<std::size_t> positions_;  ///< of these among the parameters; kept for its memory
-    std::vector<ValueView> values_;       ///< of the statement under way; kept for its memory
 };
 
 }  // namespace sociable::detail

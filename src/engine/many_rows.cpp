@@ -5,8 +5,6 @@
 
 #include <sociable/engine/events.hpp>
 
-#include <deque>
-
 namespace sociable::detail {
 
 std::int64_t ConnectionState::ManyRows::run() {
@@ -34,7 +32,7 @@ std::int64_t ConnectionState::ManyRows::run() {
 
 std::shared_ptr<ResultState> ConnectionState::ManyRows::run_returning(std::vector<std::string> columns) {
     auto names = std::make_shared<const std::vector<std::string>>(std::move(columns));
-    std::deque<Row> rows;
+    std::vector<Row> rows;
     read_ = [&](dialect::Statement& statement) {
         if (*names != statement.columns())
             names = std::make_shared<const std::vector<std::string>>(statement.columns());

@@ -46,9 +46,8 @@ std::string given_in_vain(const std::vector<std::string>& names, Parameters para
 }  // namespace
 
 void order_parameters(const std::vector<std::string>& names, std::string_view statement, Parameters parameters,
-                      bool spare_ignored, std::vector<std::size_t>& positions) {
+                      bool spare_ignored, std::span<std::size_t> positions) {
     const auto in_statement = [&] { return ", in: " + std::string(statement); };
-    positions.clear();
     std::size_t used = 0;
     for (auto name = names.begin(); name != names.end(); ++name) {
         const auto found =
@@ -56,7 +55,8 @@ void order_parameters(const std::vector<std::string>& names, std::string_view st
         if (found == parameters.end())
             throw ArgumentError("the parameter :" + *name + " has no value" + given_in_vain(names, parameters) +
                                 in_statement());
-        positions.push_back(static_cast<std::size_t>(found - parameters.begin()));
+        positions[static_cast<std::size_t>(name - names.begin())] =
+            static_cast<std::size_t>(found - parameters.begin());
         if (std::find(names.begin(), name, *name) == name) ++used;
     }
     if (!spare_ignored && used != parameters.size()) refuse_spare(names, in_statement(), parameters);

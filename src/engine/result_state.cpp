@@ -36,7 +36,7 @@ ResultState::ResultState(ConnectionState& connection, pool::StatementCache::Leas
         connection_->live_result = this;
 }
 
-ResultState::ResultState(std::shared_ptr<const std::vector<std::string>> columns, std::deque<Row> rows,
+ResultState::ResultState(std::shared_ptr<const std::vector<std::string>> columns, std::vector<Row> rows,
                          std::int64_t affected_rows) noexcept
     : connection_(nullptr),
       streaming_(false),
@@ -53,9 +53,8 @@ bool ResultState::next() {
         throw ResourceClosedError(std::string(ended_) +
                                   " before all of the result's rows were read; read them first, by all() for example");
     current_.reset();
-    if (!loaded_.empty()) {
-        current_ = std::move(loaded_.front());
-        loaded_.pop_front();
+    if (next_loaded_ != loaded_.size()) {
+        current_ = std::move(loaded_[next_loaded_++]);
         ++row_number_;
         return true;
     }
@@ -129,12 +128,13 @@ void ResultState::detach() {
 }
 
 void ResultState::finish() noexcept {
-    loaded_.clear();
+    loaded_ = {};
+    next_loaded_ = 0;
     let_go();
 }
 
 void ResultState::end(const char* why) noexcept {
-    if (!ended_ && (statement_ || !loaded_.empty())) ended_ = why;
+    if (!ended_ && (statement_ || next_loaded_ != loaded_.size())) ended_ = why;
     current_.reset();
     finish();
 }

@@ -6,7 +6,6 @@
 #include <sociable/engine/row_codec.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +23,7 @@ public:
     /// Takes over a statement that has been executed.
     ResultState(ConnectionState& connection, pool::StatementCache::Lease statement, bool streaming);
     /// Of rows that were copied already.
-    ResultState(std::shared_ptr<const std::vector<std::string>> columns, std::deque<Row> rows,
+    ResultState(std::shared_ptr<const std::vector<std::string>> columns, std::vector<Row> rows,
                 std::int64_t affected_rows) noexcept;
     ResultState(const ResultState&) = delete;
     ResultState& operator=(const ResultState&) = delete;
@@ -35,7 +34,7 @@ public:
     const std::vector<std::string>& columns() const override { return *columns_; }
     std::size_t row_number() const override { return row_number_; }
     std::size_t rows_left() const override {
-        return statement_ && !streaming_ ? statement_->statement->rows_left() : loaded_.size();
+        return statement_ && !streaming_ ? statement_->statement->rows_left() : loaded_.size() - next_loaded_;
     }
 
     std::int64_t affected_rows() const noexcept { return affected_rows_; }
@@ -69,7 +68,8 @@ private:
     std::int64_t affected_rows_;
     std::optional<std::int64_t> last_insert_id_;
 
-    std::deque<Row> loaded_;
+    std::vector<Row> loaded_;  ///< no std::deque, which allocates twice before it has any
+    std::size_t next_loaded_ = 0;
     std::optional<Row> current_;  ///< when it comes from loaded_
     std::size_t row_number_ = 0;
     const char* ended_ = nullptr;  ///< why, once what was left is gone
