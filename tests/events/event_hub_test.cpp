@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 using namespace sociable;
 
@@ -108,6 +110,28 @@ TEST_CASE("a listener may end its own subscription, others, and the hub itself")
     const Subscription survivor = hub->listen<Ping>([&](Ping&) { ++calls; });
     fire(*hub);
     CHECK(calls == 2);
+}
+
+TEST_CASE("what a listener has captured ends with its subscription, or with the call that is under way") {
+    EventHub hub;
+    const auto captured = std::make_shared<int>(0);
+    test::Door called, ended;
+    Subscription subscription = hub.listen<Ping>([captured, &called, &ended](Ping&) {
+        called.open();
+        ended.pass();
+    });
+    std::thread caller([&] { fire(hub); });
+    called.pass();
+    subscription.reset();
+    CHECK(captured.use_count() == 2);
+    ended.open();
+    caller.join();
+    CHECK(captured.use_count() == 1);
+
+    subscription = hub.listen<Ping>([captured](Ping&) {});
+    fire(hub);
+    subscription.reset();
+    CHECK(captured.use_count() == 1);
 }
 
 TEST_CASE("once is once, also for threads that fire together") {

@@ -6,7 +6,6 @@ namespace sociable {
 
 namespace detail {
 struct Listener;
-struct Topic;
 }  // namespace detail
 
 /// A listener's place in the list. It is taken out when the subscription is destroyed or reset; release() leaves it in
@@ -28,9 +27,8 @@ public:
 
 private:
     friend class EventHub;
-    Subscription(std::weak_ptr<detail::Topic> topic, std::weak_ptr<detail::Listener> listener) noexcept;
+    explicit Subscription(std::weak_ptr<detail::Listener> listener) noexcept;
 
-    std::weak_ptr<detail::Topic> topic_;
     std::weak_ptr<detail::Listener> listener_;
 };
 
