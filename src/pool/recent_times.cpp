@@ -17,7 +17,10 @@ void RecentTimes::keep(Clock::time_point now) noexcept {
     try {
         const PoolTimes times = read_();
         const std::lock_guard lock(mutex_);
-        readings_.reserve(span / step + 2);  // all of them at once: a pool that works doesn't grow
+        if (readings_.capacity() == 0) {  // all of them at once, and written to: a pool that works doesn't grow
+            readings_.resize(span / step + 2);
+            readings_.clear();
+        }
         std::erase_if(readings_, [&](const Reading& r) { return r.at < now - span - step; });
         readings_.push_back({now, times});
     } catch (...) {
