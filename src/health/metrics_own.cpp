@@ -82,6 +82,12 @@ void write_own(PoolFamilies families) {
                      &PoolStatus::session_resets);
     families.counter("sociable_pool_leaks_total", "Connections held for longer than pool_leak_threshold.",
                      &PoolStatus::leaks);
+    families.counter("sociable_pool_statement_hits_total", "Statements found in the cache of their connection.",
+                     &PoolStatus::statement_hits);
+    families.counter("sociable_pool_statement_misses_total", "Statements not found in the cache of their connection.",
+                     &PoolStatus::statement_misses);
+    families.counter("sociable_pool_statement_evictions_total", "Statements thrown out of a cache that was full.",
+                     &PoolStatus::statement_evictions);
 
     families.histogram("sociable_pool_ping_time_seconds", "How long round trips took that check a connection.",
                        &PoolTimes::ping);

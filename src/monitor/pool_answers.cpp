@@ -31,7 +31,11 @@ json::object counters(const PoolStatus& s) {
             {"socket_checks", s.socket_checks},
             {"dead_sockets", s.dead_sockets},
             {"pings", s.pings},
-            {"failed_pings", s.failed_pings}};
+            {"failed_pings", s.failed_pings},
+            {"statement_hits", s.statement_hits},
+            {"statement_misses", s.statement_misses},
+            {"statement_hit_ratio", s.statement_hit_ratio()},
+            {"statement_evictions", s.statement_evictions}};
 }
 
 json::object summary(const TimeSummary& s) {

@@ -337,6 +337,9 @@ PoolStatus PoolCore::status() const {
         s.hits += slot.hits.load(std::memory_order_acquire);  // first, or there could be more of them
         s.checkouts += slot.checkouts.load(relaxed);
         s.socket_checks += slot.looks.load(relaxed);
+        s.statement_hits += slot.statements.hits();
+        s.statement_misses += slot.statements.misses();
+        s.statement_evictions += slot.statements.evictions();
     });
     s.failed = Counters::read(counters_.failed);
     s.opened = Counters::read(counters_.opened);

@@ -51,6 +51,10 @@ std::string times_table(const PoolStatus& s) {
     return head.str() + '\n' + out.str();
 }
 
+double share(std::uint64_t hits, std::uint64_t all) {
+    return all == 0 ? 1 : static_cast<double>(hits) / static_cast<double>(all);
+}
+
 std::string text(Limit limit) { return limit.is_unlimited() ? "unlimited" : std::to_string(limit.count()); }
 
 }  // namespace
@@ -61,8 +65,10 @@ std::string to_line(const PoolStatus& s) {
            " Current Checked out connections: " + std::to_string(s.checked_out);
 }
 
-double PoolStatus::hit_ratio() const noexcept {
-    return checkouts == 0 ? 1 : static_cast<double>(hits) / static_cast<double>(checkouts);
+double PoolStatus::hit_ratio() const noexcept { return share(hits, checkouts); }
+
+double PoolStatus::statement_hit_ratio() const noexcept {
+    return share(statement_hits, statement_hits + statement_misses);
 }
 
 std::string to_string(const PoolStatus& s) {
@@ -100,6 +106,9 @@ std::string to_string(const PoolStatus& s) {
     row("dead sockets", s.dead_sockets, "of them");
     row("pings", s.pings, "round trips");
     row("failed pings", s.failed_pings, "of them");
+    row("statement hits", s.statement_hits, "found in a connection's cache");
+    row("statement misses", s.statement_misses, "not found there");
+    row("evictions", s.statement_evictions, "of statements, from full caches");
     out << times_table(s);
     return out.str();
 }

@@ -10,11 +10,13 @@ StatementCache::Lease StatementCache::take(std::string_view text, const dialect:
                                            dialect::Driver& driver) {
     const auto found = by_text_.find(text);
     if (found != by_text_.end() && !found->second->in_use) {
+        add(hits_);
         statements_.splice(statements_.begin(), statements_, found->second);
         found->second->in_use = true;
         return Lease(&*found->second, GiveBack{this});
     }
 
+    add(misses_);
     PreparedStatement fresh{std::string(text), dialect::parse_sql(text, dialect.sql_rules()), nullptr};
     fresh.changes_session = dialect::may_change_session(text);
     fresh.locks_tables = fresh.changes_session && dialect::may_lock_tables(text);
@@ -59,6 +61,7 @@ void StatementCache::evict() {
         if (it->in_use || !it->kept) continue;
         by_text_.erase(it->text);
         it = statements_.erase(it);
+        add(evictions_);
     }
 }
 

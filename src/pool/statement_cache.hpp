@@ -2,7 +2,9 @@
 
 #include "dialect/dialect.hpp"
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <string>
@@ -27,7 +29,7 @@ struct PreparedStatement {
 };
 
 /// The prepared statements of one connection, by their text; the least recently used goes first. Gains: a select by
-/// primary key on SQLite takes a fifth of the time, one on PostgreSQL half. One thread at a time.
+/// primary key on SQLite takes a fifth of the time, one on PostgreSQL half. One thread at a time, but for the counts.
 class StatementCache {
 public:
     struct GiveBack {
@@ -47,8 +49,20 @@ public:
 
     std::size_t size() const noexcept { return by_text_.size(); }
 
+    // Counted over all connections of the slot. Any thread may read them.
+    std::uint64_t hits() const noexcept { return hits_.load(std::memory_order_relaxed); }
+    std::uint64_t misses() const noexcept { return misses_.load(std::memory_order_relaxed); }
+    std::uint64_t evictions() const noexcept { return evictions_.load(std::memory_order_relaxed); }
+
 private:
     using Statements = std::list<PreparedStatement>;
+    using Count = std::atomic<std::uint64_t>;
+
+    /// No read-modify-write: only the slot's owner counts, and an owner sees what the one before it has written, since
+    /// the pool hands slots over with a lock, or release and acquire.
+    static void add(Count& count) noexcept {
+        count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
 
     void give_back(PreparedStatement& statement) noexcept;
     void evict();
@@ -56,6 +70,9 @@ private:
     std::size_t capacity_;
     Statements statements_;  ///< most recently used first
     std::unordered_map<std::string_view, Statements::iterator> by_text_;
+    Count hits_{0};
+    Count misses_{0};
+    Count evictions_{0};
 };
 
 }  // namespace sociable::pool

@@ -60,6 +60,9 @@ PoolReading every_figure_another() {
     s.dead_sockets = 46;
     s.pings = 47;
     s.failed_pings = 48;
+    s.statement_hits = 54;
+    s.statement_misses = 55;
+    s.statement_evictions = 56;
     s.wait.last_minute.longest = 49ms;
     s.use.last_minute.longest = 50ms;
     s.connect.last_minute.longest = 51ms;
@@ -154,6 +157,9 @@ TEST_CASE("metrics tell every figure of a pool's status") {
     CHECK(value("sociable_pool_failed_pings_total", {{"tier", "socket"}}) == "46");
     CHECK(value("sociable_pool_pings_total", {{"tier", "server"}}) == "47");
     CHECK(value("sociable_pool_failed_pings_total", {{"tier", "server"}}) == "48");
+    CHECK(value("sociable_pool_statement_hits_total") == "54");
+    CHECK(value("sociable_pool_statement_misses_total") == "55");
+    CHECK(value("sociable_pool_statement_evictions_total") == "56");
     CHECK(value("sociable_pool_ping_time_seconds_sum") == "0.005");
     CHECK(value("sociable_pool_reset_time_seconds_sum") == "0.006");
     CHECK(value("sociable_server_connections", {{"state", "idle in transaction"}}) == "53");
@@ -183,7 +189,7 @@ TEST_CASE("metrics are of the types that their names promise, and have the label
     pools[1].status.name = "stock";
     pools[2].status.name = "";
     const PrometheusText text(prometheus_metrics(pools, {.hikaricp = true}));
-    CHECK(text.families().size() == 42);
+    CHECK(text.families().size() == 45);
     for (const auto& family : text.families()) {
         CAPTURE(family.name);
         CHECK((family.type == "counter") == family.name.ends_with("_total"));

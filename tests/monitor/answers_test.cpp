@@ -168,6 +168,12 @@ TEST_CASE("status tells the pool's figures") {
         CHECK(s.at("suspended") == false);
         CHECK(s.at("counters").at("checkouts") == 3);
         CHECK(s.at("counters").at("opened") == 3);
+        for (int i = 0; i < 4; ++i) second.execute("SELECT 1");
+        const json::value counted = first_pool(get(handler, "/pool/status")).at("counters");
+        CHECK(counted.at("statement_hits") == 3);
+        CHECK(counted.at("statement_misses") == 1);
+        CHECK(counted.at("statement_hit_ratio") == 0.75);
+        CHECK(counted.at("statement_evictions") == 0);
         first.close();
         CHECK(first_pool(get(handler, "/pool/status")).at("times").at("use").at("since_start").at("count") == 1);
     });

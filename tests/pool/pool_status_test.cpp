@@ -49,6 +49,9 @@ PoolStatus every_figure_another() {
     s.pings = 32;
     s.failed_pings = 33;
     s.closed_by_reason[static_cast<std::size_t>(CloseReason::invalidated)] = 34;
+    s.statement_hits = 36;
+    s.statement_misses = 37;
+    s.statement_evictions = 38;
     s.oldest_wait = std::chrono::milliseconds(35);
     return s;
 }
@@ -104,6 +107,9 @@ TEST_CASE("A pool's status as a table tells the kind of pool, whose and why, and
     CHECK(has_row(table, "session resets", "26"));
     CHECK(has_row(table, "leaks", "27"));
     CHECK(has_row(table, "opening", "28"));
+    CHECK(has_row(table, "statement hits", "36"));
+    CHECK(has_row(table, "statement misses", "37"));
+    CHECK(has_row(table, "evictions", "38"));
     CHECK_FALSE(has_row(table, "size", "12"));
 }
 
@@ -120,7 +126,7 @@ TEST_CASE("A pool's status as a table has its figures below each other") {
         CHECK(line[27] == ' ');
         CHECK((line.size() == 30 || line[30] == ' '));
     }
-    CHECK(rows == 23);
+    CHECK(rows == 26);
 }
 
 TEST_CASE("A pool's status as a table tells limits only where they are any") {

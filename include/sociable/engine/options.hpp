@@ -148,7 +148,8 @@ struct EngineOptions {
     bool pool_record_times = true;
 
     /// Prepared statements that each connection keeps, the least recently used going first; 0 keeps none, which a
-    /// transaction-pooling proxy in between needs. Default 100 [query_cache_size is SQLAlchemy's nearest].
+    /// transaction-pooling proxy in between needs. PoolStatus counts what is found there. Default 100 [query_cache_size
+    /// is SQLAlchemy's nearest].
     int statement_cache_size = 100;
 
     /// For SQLite only.

@@ -56,12 +56,21 @@ struct PoolStatus {
     std::uint64_t dead_sockets = 0;    ///< of them, those that found it closed, or its server a standby
     std::uint64_t pings = 0;           ///< round trips that ask a connection: pre-ping's second tier, health checks
     std::uint64_t failed_pings = 0;
+    /// Statements that were found in the cache of their connection, see statement_cache_size. One with many rows counts
+    /// once; what the library runs by itself, such as BEGIN, doesn't count.
+    std::uint64_t statement_hits = 0;
+    /// Statements that were not: new to the connection, thrown out before, or still being streamed. With a cache of
+    /// size 0, all of them.
+    std::uint64_t statement_misses = 0;
+    std::uint64_t statement_evictions = 0;  ///< statements thrown out of a full cache, to make room for others
 
     Times wait, connect, use, ping, reset;  ///< see PoolTimes
 
     std::uint64_t misses() const noexcept { return checkouts - hits; }
     /// The share of checkouts that found an open connection, 1 before there was any.
     double hit_ratio() const noexcept;
+    /// The share of statements that were found in the cache of their connection, 1 before there was any.
+    double statement_hit_ratio() const noexcept;
     std::uint64_t closed_for(CloseReason reason) const noexcept {
         return closed_by_reason[static_cast<std::size_t>(reason)];
     }

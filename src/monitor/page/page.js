@@ -230,7 +230,7 @@ function show_status({pools}) {
         table(words(span), ['', 'p50', 'p95', 'p99', 'max'], ['wait', 'connect', 'use'].map(of => [words(of),
               ...['p50', 'p95', 'p99', 'max'].map(q => t[of][span].count ? duration(t[of][span][q + '_seconds']) : '–')]))));
     fill(f('counters'), p.counters, ({closed_by_reason, ...counters}) => list([
-        ...Object.entries(counters).map(([name, n]) => [words(name), name === 'hit_ratio' ? percent(n) : count(n)]),
+        ...Object.entries(counters).map(([name, n]) => [words(name), name.endsWith('hit_ratio') ? percent(n) : count(n)]),
         ...Object.entries(closed_by_reason).map(([name, n]) => ['Closed: ' + words(name).toLowerCase(), count(n)])]));
     draw(view);
   }
