@@ -2,6 +2,7 @@
 #include "monitor/page.hpp"
 #include "monitor/served.hpp"
 #include "support/browser.hpp"
+#include "support/database.hpp"
 
 #include <sociable/monitor/monitor.hpp>
 
@@ -140,7 +141,9 @@ TEST_CASE("what the service tells is shown as text, and never run") {
 }
 
 TEST_CASE("the page is readable in light and dark, and as wide as a phone") {
-    Engine engine = create_engine("sqlite:///a.db", {.name = "a name that is rather long/for/a/phone/to/show"});
+    const test::TemporaryDirectory directory;
+    Engine engine = create_engine("sqlite:///" + directory.file("a.db"),
+                                  {.name = "a name that is rather long/for/a/phone/to/show"});
     Monitor monitor(engine, {}, {.port = 0});
     // The contrast of an element's colour to the first opaque background behind it, by WCAG 2.
     const std::string contrast = R"(selector => {
