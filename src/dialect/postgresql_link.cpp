@@ -34,13 +34,16 @@ DatabaseErrorInfo copy_refused() {
 }  // namespace
 
 short socket_events(PGconn* connection, std::chrono::milliseconds time) noexcept {
-    const auto deadline = std::chrono::steady_clock::now() + time;
+    using std::chrono::steady_clock, std::chrono::milliseconds;
+    // Before each COMMIT there is a look that takes no time; reading the clock would be half of it.
+    const auto deadline = time > milliseconds(0) ? steady_clock::now() + time : steady_clock::time_point();
     pollfd socket{PQsocket(connection), POLLIN | POLLRDHUP, 0};
     for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-        const int ready = poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+        const int ready = poll(&socket, 1, static_cast<int>(time.count()));
         if (ready >= 0) return socket.revents;
         if (errno != EINTR) return POLLERR;
+        if (time > milliseconds(0))
+            time = std::max(std::chrono::ceil<milliseconds>(deadline - steady_clock::now()), milliseconds(0));
     }
 }
 
