@@ -75,6 +75,8 @@ void MysqlStatement::run(std::span<const ValueView> values, Delivery delivery) {
     // Without it the library keeps the names of the columns as they were when the statement was prepared, and gives up
     // when their number has changed. With none it takes the description that comes with each result.
     native_->field_count = 0;
+    // Nor does it forget a cursor, and would look for the rows of a later stream there.
+    native_->cursor_exists = 0;
     const bool streaming = delivery.streaming && !changes_rows_;
     ask_for_cursor(streaming ? delivery.batch : 0);
     if (mysql_stmt_execute(native_.get()) != 0) connection_.fail(native_.get());
