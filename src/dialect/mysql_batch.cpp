@@ -10,6 +10,7 @@ namespace {
 
 using Kind = ValueView::Kind;
 
+// No more of them make it faster, and when one of them is bad, all are tried one by one.
 constexpr std::size_t rows_at_once = 4096;
 
 // ER_UNSUPPORTED_PS and ER_BINLOG_NON_SUPPORTED_BULK: the server takes no arrays for this statement, or as it is set.
@@ -111,7 +112,7 @@ std::size_t MysqlStatement::rows_alike(std::span<const ValueView> values, std::s
     types_.assign(width, Kind::null);
     std::size_t size = 0;
     std::size_t count = 0;
-    for (; count < rows; ++count) {
+    for (; count < std::min(rows, rows_at_once); ++count) {
         const auto row = values.subspan(count * width, width);
         size += size_of(row);
         if (size > limit || !can_be_held(row) || !has_types(row, types_)) break;

@@ -17,22 +17,22 @@ MysqlForm form_of(const MYSQL_FIELD& field) noexcept;
 /// The bytes of a BIT column as a number.
 ValueView read_bits(std::string_view bytes) noexcept;
 
-/// The columns of a prepared statement's result, and the buffers that a row is received into.
+/// The columns of a prepared statement's result, and where the current row has their values: in the client library's
+/// memory, from which they are read without a copy.
 class MysqlColumns {
 public:
-    /// Takes over the description that came with a result; buffers are kept where nothing has changed.
+    MysqlColumns() = default;
+    MysqlColumns(const MysqlColumns&) = delete;
+    MysqlColumns& operator=(const MysqlColumns&) = delete;
+
+    /// Takes over the description that came with a result.
     void describe(std::span<const MYSQL_FIELD> fields);
     const std::vector<std::string>& names() const noexcept { return names_; }
     bool empty() const noexcept { return names_.empty(); }
-    MYSQL_BIND* binds() noexcept { return binds_.data(); }
-
-    /// Gets what was too long for its buffer in the row just received. True when buffers have moved, so that they must
-    /// be bound again before the next row.
-    bool complete(MYSQL_STMT* statement);
+    /// From here on the statement tells this object of each row that it fetches.
+    void follow(MYSQL_STMT* statement) noexcept;
     /// Of the current row; valid until the next one.
     ValueView value(std::size_t column);
-    /// Frees the buffers that a long value has made large; the others stay bound.
-    void shrink();
 
 private:
     struct Column {
@@ -41,22 +41,19 @@ private:
         enum_field_types type{};
         unsigned flags = 0;
         unsigned charset = 0;
-        union {
-            std::int64_t integer = 0;
-            double real;
-            MYSQL_TIME time;
-        };
-        std::string buffer{};  ///< a text, or a time made into one
+        std::size_t width = 0;              ///< in bytes; 0 where each value tells its own
+        const unsigned char* at = nullptr;  ///< of the current row; null: NULL
+        std::size_t size = 0;
+        std::string text{};  ///< of a time
     };
 
     bool is(std::span<const MYSQL_FIELD> fields) const;
+    static void take(void* columns, unsigned index, unsigned char** row);
     /// Not inline, so that other values don't pay for the registers it needs: a third of their time.
     [[gnu::noinline]] static ValueView time_text(Column& column);
-    void bind_buffer(std::size_t column, std::size_t size);
 
     std::vector<std::string> names_;
     std::vector<Column> columns_;
-    std::vector<MYSQL_BIND> binds_;
 };
 
 }  // namespace sociable::dialect

@@ -75,6 +75,8 @@ void MysqlStatement::run(std::span<const ValueView> values, Delivery delivery) {
     // Without it the library keeps the names of the columns as they were when the statement was prepared, and gives up
     // when their number has changed. With none it takes the description that comes with each result.
     native_->field_count = 0;
+    // Nor does it forget a cursor, and would look for the rows of a later stream there.
+    native_->cursor_exists = 0;
     const bool streaming = delivery.streaming && !changes_rows_;
     ask_for_cursor(streaming ? delivery.batch : 0);
     if (mysql_stmt_execute(native_.get()) != 0) connection_.fail(native_.get());
@@ -100,8 +102,7 @@ void MysqlStatement::receive_rows(bool streaming) {
     has_rows_ = true;
     stored_rows_ = 0;
     if (!by_cursor_) connection_.start_stream(statement);
-    buffers_moved_ = false;
-    if (mysql_stmt_bind_result(statement, columns_.binds()) != 0) connection_.fail(statement);
+    columns_.follow(statement);
     if (streaming) return;
     const bool stored = mysql_stmt_store_result(statement) == 0;
     connection_.end_stream();
@@ -125,12 +126,9 @@ bool MysqlStatement::fetch() {
     if (!has_rows_) return false;
     if (by_cursor_) connection_.require_free();
     MYSQL_STMT* statement = native_.get();
-    // Not right after the buffers have moved: some versions of the client library forget the row's lengths here.
-    if (std::exchange(buffers_moved_, false)) mysql_stmt_bind_result(statement, columns_.binds());
     const int result = mysql_stmt_fetch(statement);
-    if (result == 0 || result == MYSQL_DATA_TRUNCATED) {
+    if (result == 0) {
         if (stored_rows_ != 0) --stored_rows_;
-        buffers_moved_ = result == MYSQL_DATA_TRUNCATED && columns_.complete(statement);
         return true;
     }
     has_rows_ = false;
@@ -161,7 +159,6 @@ void MysqlStatement::finish() noexcept {
         mysql_stmt_free_result(statement);
         holds_rows_ = false;
     }
-    columns_.shrink();
 }
 
 }  // namespace sociable::dialect

@@ -63,7 +63,6 @@ private:
     MysqlColumns columns_;
     bool by_cursor_ = false;       ///< the last execution
     bool has_rows_ = false;        ///< more may come from fetch()
-    bool buffers_moved_ = false;   ///< and are to be bound again before the next row
     bool holds_rows_ = false;      ///< the library has the whole result
     std::size_t stored_rows_ = 0;  ///< of which so many are left
     std::int64_t affected_rows_ = 0;

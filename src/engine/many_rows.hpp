@@ -28,7 +28,7 @@ public:
              std::optional<dialect::InsertTarget> target)
         : ManyRows(connection, std::move(statement), std::move(batch)) {
         inserts_ = true;
-        rows_at_once_ = 4096;
+        rows_at_once_ = worth_gathering(statement_->sql.parameters.size());
         target_ = std::move(target);
     }
     /// How many rows were affected.
@@ -38,6 +38,7 @@ public:
     std::shared_ptr<ResultState> run_returning(std::vector<std::string> columns);
 
 private:
+    static std::size_t worth_gathering(std::size_t columns) noexcept;
     bool gather();
     void send();
     void begin();

@@ -80,6 +80,19 @@ TEST_CASE("MariaDB: a stream gives every row in order, with values of growing le
     }
 }
 
+TEST_CASE("MariaDB: a value of any length is whole, and so is the one behind it") {
+    MysqlConnected db;
+    for (const std::size_t size : {0, 1, 250, 251, 252, 65'535, 65'536, 1 << 24})
+        for (const bool streaming : {false, true}) {
+            CAPTURE(size);
+            const auto rows =
+                db.rows("SELECT REPEAT('x', " + std::to_string(size) + "), NULL, -7, 'behind'", {}, streaming);
+            REQUIRE(rows.size() == 1);
+            CHECK(rows[0].at(0).size() == std::string("text ").size() + size);
+            CHECK(Row(rows[0].begin() + 1, rows[0].end()) == Row{"null", "int64 -7", "text behind"});
+        }
+}
+
 TEST_CASE("MariaDB: a stream finished early leaves the connection free, and so does one read to its end") {
     MysqlConnected db;
     const auto stream = db.prepare(hundred);

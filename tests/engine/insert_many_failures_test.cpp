@@ -30,6 +30,9 @@ std::vector<Item> items(int count, int first = 0) {
     return result;
 }
 
+/// A row that is read when others have been sent.
+constexpr int second_batch = 17'000;
+
 std::string row_of(const DatabaseError& error) { return error.message().substr(0, error.message().find(':')); }
 
 /// Rows that are not copied, and call `at_row` as they are read.
@@ -125,7 +128,7 @@ TEST_CASE("insert_many counts the rows that are in the table, without those that
             c.execute(
                 "CREATE TRIGGER leave_out BEFORE INSERT ON items WHEN NEW.id % 4 = 0 BEGIN SELECT RAISE(IGNORE); END");
         }
-        for (const int count : {4, 1000, 10'000}) {
+        for (const int count : {4, 1000, 20'000}) {
             CHECK(c.insert_many("items", items(count)) == count * 3 / 4);
             CHECK(c.execute("SELECT count(*) FROM items").scalar<int>() == count * 3 / 4);
             c.execute("DELETE FROM items");
@@ -143,10 +146,10 @@ TEST_CASE("SQLite: the bad row is found where a conflict leaves the rows before 
         c.execute("DROP TABLE IF EXISTS t");
         c.execute("CREATE TABLE t (id integer UNIQUE ON CONFLICT " + resolution + ", name text)");
         c.commit();
-        std::vector<Item> rows = items(5000);
-        rows[4321].id = 7;
+        std::vector<Item> rows = items(20'000);
+        rows[17'321].id = 7;
         const auto error = thrown<UniqueViolation>([&] { c.insert_many("t", rows); });
-        if (resolution != "ROLLBACK") CHECK(row_of(error) == "row 4321");
+        if (resolution != "ROLLBACK") CHECK(row_of(error) == "row 17321");
         if (resolution != "ROLLBACK") CHECK(c.execute("SELECT count(*) FROM t").scalar<int>() == 0);
         c.rollback();
         CHECK(c.execute("SELECT count(*) FROM t").scalar<int>() == 0);
@@ -180,13 +183,13 @@ TEST_CASE("A connection that dies while rows are read leaves none of them, and t
     on_each(servers, [](Database& db) {
         Engine engine = db.engine();
         create_items(engine);
-        const std::vector<Item> rows = items(9000);
+        const std::vector<Item> rows = items(20'000);
         for (const ConnectOptions& options : {ConnectOptions{}, autocommit}) {
             for (const bool insert : {true, false}) {
                 CAPTURE(insert);
                 Connection c = engine.connect(options);
                 const auto dying = reading(rows, [&](int id) {
-                    if (id == 5000) db.kill(c);
+                    if (id == second_batch) db.kill(c);
                 });
                 const auto error = thrown<OperationalError>([&] {
                     if (insert)
@@ -198,7 +201,7 @@ TEST_CASE("A connection that dies while rows are read leaves none of them, and t
                 c.rollback();
                 if (insert || !options.isolation_level) CHECK(count_items(engine) == 0);
                 c.execute("DELETE FROM items");
-                CHECK(c.insert_many("items", rows) == 9000);
+                CHECK(c.insert_many("items", rows) == 20'000);
                 c.execute("DELETE FROM items");
                 c.commit();
             }
@@ -211,16 +214,16 @@ TEST_CASE("Rows are not divided between two connections when one is lost and rep
         Engine engine = db.engine();
         create_items(engine);
         Connection c = engine.connect(autocommit);
-        const std::vector<Item> rows = items(9000);
+        const std::vector<Item> rows = items(20'000);
         const auto replacing = reading(rows, [&](int id) {
-            if (id != 5000) return;
+            if (id != second_batch) return;
             db.kill(c);
             CHECK_THROWS_AS(c.execute("SELECT 1"), DatabaseError);
             CHECK(c.execute("SELECT 1").scalar<int>() == 1);
         });
         CHECK_THROWS_AS(c.insert_many("items", replacing), InvalidRequestError);
         CHECK(count_items(engine) == 0);
-        CHECK(c.insert_many("items", rows) == 9000);
+        CHECK(c.insert_many("items", rows) == 20'000);
     });
 }
 
@@ -229,10 +232,10 @@ TEST_CASE("What can't be undone at AUTOCOMMIT is not committed with what comes n
         Engine engine = db.engine();
         create_items(engine);
         Connection c = engine.connect(autocommit);
-        const std::vector<Item> rows = items(9000);
+        const std::vector<Item> rows = items(20'000);
         // As the first of those that are sent together, so that nothing but the rollback finds the connection dead.
         const auto failing = reading(rows, [&](int id) {
-            if (id != 4096) return;
+            if (id != 16 * 1024) return;
             db.kill(c);
             throw std::runtime_error("enough");
         });
@@ -246,7 +249,7 @@ TEST_CASE("What makes the rows may use their connection, but not end it or its t
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();
         create_items(engine);
-        const std::vector<Item> rows = items(6000);
+        const std::vector<Item> rows = items(20'000);
         for (const bool insert : {true, false}) {
             CAPTURE(insert);
             Connection c = engine.connect();
@@ -256,12 +259,12 @@ TEST_CASE("What makes the rows may use their connection, but not end it or its t
             };
             std::vector<Result> half_read;
             CHECK(send(reading(rows, [&](int id) {
-                      if (id % 1500 != 0) return;
+                      if (id % 6000 != 0) return;
                       half_read.push_back(c.stream("SELECT id FROM items ORDER BY id"));
-                  })) == 6000);
-            CHECK(c.execute("SELECT count(*) FROM items").scalar<int>() == 6000);
+                  })) == 20'000);
+            CHECK(c.execute("SELECT count(*) FROM items").scalar<int>() == 20'000);
             c.rollback();
-            for (const int at : {0, 5000}) {
+            for (const int at : {0, second_batch}) {
                 CAPTURE(at);
                 const auto misuse = [&](auto what) {
                     CHECK_THROWS_AS(send(reading(rows,
@@ -313,10 +316,10 @@ TEST_CASE("a stream that was begun while rows were read ends when they are undon
         create_items(engine);
         Connection c = engine.connect();
         std::optional<Result> stream;
-        std::vector<Item> rows = items(6000);
-        rows[5500].name = std::string("a\0b", 3);
+        std::vector<Item> rows = items(20'000);
+        rows[second_batch + 500].name = std::string("a\0b", 3);
         const auto read = reading(rows, [&](int id) {
-            if (id == 5000) stream = c.stream("SELECT generate_series(1, 1000)");
+            if (id == second_batch) stream = c.stream("SELECT generate_series(1, 1000)");
         });
         CHECK_THROWS_AS(c.insert_many("items", read), DataError);
         REQUIRE(stream);

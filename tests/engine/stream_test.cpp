@@ -48,6 +48,24 @@ TEST_CASE("yield_per gives the same rows, however many are fetched at a time") {
     });
 }
 
+TEST_CASE("A statement is streamed with yield_per, streamed without, and executed, in any order") {
+    on_each(all_kinds, [](Database& db) {
+        Engine engine = db.engine();
+        Connection c = with_items(engine, 100);
+        const auto executed = [&] { return c.execute(select_ids, {{"after", 0}}).all<int>().size(); };
+        const auto streamed = [&](unsigned yield_per) {
+            return c.stream(select_ids, {{"after", 0}}, {.yield_per = yield_per}).all<int>().size();
+        };
+        for (int round = 0; round < 2; ++round) {
+            CHECK(streamed(10) == 100);
+            CHECK(streamed(0) == 100);
+            CHECK(streamed(10) == 100);
+            CHECK(executed() == 100);
+            CHECK(streamed(0) == 100);
+        }
+    });
+}
+
 TEST_CASE("Several streams of a connection are read in turn, and statements run in between") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();
