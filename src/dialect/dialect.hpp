@@ -40,9 +40,15 @@ public:
 
     /// What SOCI is given to open `url`. Each part arrives as it was meant, whatever characters it has.
     virtual std::string connect_string(const Url& url) const = 0;
-    /// Opens `session`, which is closed, and does what this database needs on a new connection.
+    /// What a connection is opened for.
+    enum class Use { once, again };
+    /// Opens `session`, which is closed, and does what this database needs on a new connection. What is used again may
+    /// take longer to open, to be faster then.
     /// @throws DatabaseError, of which neither text nor members have the password; `session` is closed again
-    virtual std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const = 0;
+    virtual std::unique_ptr<Driver> connect(soci::session& session, const Url& url, Use use) const = 0;
+    std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const {
+        return connect(session, url, Use::again);
+    }
     /// As connect(), for a session that a `creator` has opened.
     virtual std::unique_ptr<Driver> attach(soci::session& session) const = 0;
 

@@ -31,7 +31,8 @@ public:
 
     std::string connect_string(const Url& url) const override { return mysql_connect_string(url); }
 
-    std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const override {
+    using Dialect::connect;
+    std::unique_ptr<Driver> connect(soci::session& session, const Url& url, Use) const override {
         try {
             require_tls_files(url);
             open_mysql(session, mysql_connect_string(url), url.password().value_or(""));

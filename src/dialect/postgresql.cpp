@@ -27,7 +27,8 @@ public:
 
     std::string connect_string(const Url& url) const override { return postgresql_connect_string(url); }
 
-    std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const override {
+    using Dialect::connect;
+    std::unique_ptr<Driver> connect(soci::session& session, const Url& url, Use) const override {
         try {
             // The factory object, not the name "postgresql": parameters made from a name race between threads.
             session.open(soci::postgresql, connect_string(url));

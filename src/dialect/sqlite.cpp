@@ -38,10 +38,12 @@ public:
 
     std::string connect_string(const Url& url) const override { return sqlite_connect_string(url); }
 
-    std::unique_ptr<Driver> connect(soci::session& session, const Url& url) const override {
+    using Dialect::connect;
+    std::unique_ptr<Driver> connect(soci::session& session, const Url& url, Use use) const override {
         allow_uris();
         try {
             open_sqlite(session, connect_string(url));
+            if (use == Use::again) drop_mutex(session, connect_string(url));
             return attach(session);
         } catch (const DatabaseError& e) {
             session.close();

@@ -19,33 +19,30 @@ struct CloseHandle {
 
 using Handle = std::unique_ptr<sqlite_api::sqlite3, CloseHandle>;
 
-/// As SOCI opens it, but without a mutex, which SOCI can't be asked for: every call would lock it, which is a tenth of
-/// what a short select takes, for a connection that only one thread uses at a time.
-Handle open_without_mutex(const std::string& connect_string) {
-    using namespace sqlite_api;
-    const std::string uri = connect_string.substr(connect_string.find('=') + 1);
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
-    ::sqlite_api::sqlite3* db = nullptr;
-    const int code = sqlite3_open_v2(uri.c_str(), &db, flags, nullptr);
-    Handle handle(db);
-    if (code != SQLITE_OK) raise(sqlite_error(code, db ? sqlite3_errmsg(db) : sqlite3_errstr(code)));
-    return handle;
-}
-
 }  // namespace
 
 void open_sqlite(soci::session& session, const std::string& connect_string) {
     try {
         // The factory object, not its name: parameters made from a name share a count that races between threads.
         session.open(soci::sqlite3, connect_string);
-        auto& backend = *static_cast<soci::sqlite3_session_backend*>(session.get_backend());
-        Handle without_mutex = open_without_mutex(connect_string);
-        const Handle with_mutex(std::exchange(backend.conn_, without_mutex.release()));
     } catch (const soci::sqlite3_soci_error& e) {
         raise(sqlite_error(e.result(), e.get_error_message()));
     } catch (const soci::soci_error& e) {
         raise(sqlite_error(0, e.get_error_message()));  // SOCI's own, which has no code
     }
+}
+
+// SOCI can't be asked for it.
+void drop_mutex(soci::session& session, const std::string& connect_string) {
+    using namespace sqlite_api;
+    const std::string uri = connect_string.substr(connect_string.find('=') + 1);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+    ::sqlite_api::sqlite3* db = nullptr;
+    const int code = sqlite3_open_v2(uri.c_str(), &db, flags, nullptr);
+    Handle without(db);
+    if (code != SQLITE_OK) raise(sqlite_error(code, db ? sqlite3_errmsg(db) : sqlite3_errstr(code)));
+    auto& backend = *static_cast<soci::sqlite3_session_backend*>(session.get_backend());
+    const Handle with(std::exchange(backend.conn_, without.release()));
 }
 
 ::sqlite3* sqlite_handle(soci::session& session) noexcept {

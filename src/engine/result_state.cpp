@@ -5,6 +5,7 @@
 #include <sociable/errors/error.hpp>
 
 #include <cstring>
+#include <utility>
 
 namespace sociable::detail {
 
@@ -54,7 +55,7 @@ bool ResultState::next() {
                                   " before all of the result's rows were read; read them first, by all() for example");
     current_.reset();
     if (next_loaded_ != loaded_.size()) {
-        current_ = std::move(loaded_[next_loaded_++]);
+        current_ = std::exchange(loaded_[next_loaded_++], Row());  // moving copies, and what was read must go
         ++row_number_;
         return true;
     }
@@ -128,7 +129,7 @@ void ResultState::detach() {
 }
 
 void ResultState::finish() noexcept {
-    loaded_ = {};
+    std::vector<Row>().swap(loaded_);
     next_loaded_ = 0;
     let_go();
 }

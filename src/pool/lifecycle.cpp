@@ -89,7 +89,9 @@ std::unique_ptr<dialect::Driver> Lifecycle::connect(Slot& slot) {
             throw;
         }
     } else {
-        driver = dialect_.connect(*slot.session, e.url);
+        using Use = dialect::Dialect::Use;
+        driver =
+            dialect_.connect(*slot.session, e.url, settings_.pool_class == PoolClass::null ? Use::once : Use::again);
     }
     if (settings_.require_primary && driver->is_replica()) {
         driver.reset();

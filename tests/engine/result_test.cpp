@@ -412,6 +412,24 @@ TEST_CASE("A streamed result is not held in memory") {
     });
 }
 
+TEST_CASE("A row that was loaded is not held in memory once it was read") {
+    on_each(all_kinds, [](Database& db) {
+        Engine engine = db.engine();
+        Connection c = engine.connect();
+        const std::string kilobyte = db.kind() == Kind::sqlite ? "hex(zeroblob(500))" : "repeat('0', 1000)";
+        Result result = c.execute(series(db.kind(), 20'000, kilobyte));
+        c.execute("SELECT 1");  // which loads the rows
+        const std::size_t loaded = heap_in_use();
+        int count = 0;
+        for (const auto& row : result)
+            if (row.get<std::string>(1).size() == 1000 && ++count == 15'000) break;
+        CHECK(count == 15'000);
+        CHECK(loaded - heap_in_use() > 12'000'000);
+        result.close();
+        CHECK(loaded - heap_in_use() > 18'000'000);
+    });
+}
+
 TEST_CASE("The first rows of a stream are there before the last ones are made") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();

@@ -134,6 +134,39 @@ TEST_CASE("what a listener has captured ends with its subscription, or with the 
     CHECK(captured.use_count() == 1);
 }
 
+TEST_CASE("what a listener has captured may listen and fire when it ends") {
+    struct Last {
+        EventHub& hub;
+        int& calls;
+        ~Last() {
+            hub.listen<Ping>([&calls = calls](Ping&) { ++calls; }, {.once = true}).release();
+            fire(hub);
+        }
+    };
+    EventHub hub;
+    int calls = 0;
+    Subscription subscription = hub.listen<Ping>([last = std::make_shared<Last>(hub, calls)](Ping&) {});
+    subscription.reset();
+    CHECK(calls == 1);
+}
+
+TEST_CASE("what a listener has captured may fire when it ends with its hub") {
+    struct Last {
+        EventHub& hub;
+        ~Last() {
+            Pong pong;
+            hub.fire(pong);
+            fire(hub);
+        }
+    };
+    std::optional<EventHub> hub(std::in_place);
+    int calls = 0;
+    hub->listen<Pong>([last = std::make_shared<Last>(*hub), &calls](Pong&) { ++calls; }).release();
+    hub->listen<Ping>([last = std::make_shared<Last>(*hub), &calls](Ping&) { ++calls; }).release();
+    hub.reset();
+    CHECK(calls == 1);  // Pong's listener is there until Ping's have gone
+}
+
 TEST_CASE("once is once, also for threads that fire together") {
     EventHub hub;
     std::atomic<int> calls{0};

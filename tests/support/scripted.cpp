@@ -101,7 +101,8 @@ public:
     void check(const Url&) const override {}
     void check(IsolationLevel) const override {}
     std::string connect_string(const Url&) const override { return {}; }
-    std::unique_ptr<dialect::Driver> connect(soci::session& session, const Url&) const override {
+    using Dialect::connect;
+    std::unique_ptr<dialect::Driver> connect(soci::session& session, const Url&, Use) const override {
         script_->on_connect();
         return attach(session);
     }
