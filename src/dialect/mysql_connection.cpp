@@ -14,6 +14,8 @@ namespace sociable::dialect {
 namespace {
 
 constexpr unsigned lost_connection = 2013;  // CR_SERVER_LOST
+constexpr int out_of_memory = 2008;         // CR_OUT_OF_MEMORY
+constexpr int out_of_sync = 2014;           // CR_COMMANDS_OUT_OF_SYNC
 
 }  // namespace
 
@@ -137,7 +139,9 @@ void MysqlConnection::fail(MYSQL_STMT* statement) {
 }
 
 void MysqlConnection::fail(MysqlError error) {
-    lost_ = lost_ || error.info.is_disconnect;
+    // After these nobody knows what the server sends next. The server, and other connections, are as they were.
+    const int number = error.info.native_code;
+    lost_ = lost_ || error.info.is_disconnect || number == out_of_memory || number == out_of_sync;
     rolled_back_ = rolled_back_ || (error.rolled_back && in_transaction());
     raise(std::move(error.info));
 }

@@ -85,7 +85,7 @@ enum_field_types type_of(ValueView::Kind kind) {
 double finite(double value) {
     if (!std::isfinite(value))
         raise({.kind = ErrorKind::data,
-               .message = "MariaDB can't hold NaN or infinity",
+               .message = "MariaDB can't hold NaN, nor any number that isn't finite",
                .sqlstate = "22003",
                .statement = {}});
     return value;

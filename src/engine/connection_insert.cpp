@@ -79,10 +79,11 @@ std::string insert_statement(const dialect::InsertTarget& target) {
            (target.returning_sql.empty() ? "" : " RETURNING " + target.returning_sql);
 }
 
-std::string quote_columns(const dialect::Dialect& dialect, const std::vector<std::string>& columns) {
+std::string quote_columns(const dialect::Dialect& dialect, const std::vector<std::string>& columns,
+                          const std::string& prefix = {}) {
     std::string quoted;
     for (const std::string& column : columns)
-        quoted.append(quoted.empty() ? "" : ", ").append(dialect.quote_identifier(column));
+        quoted.append(quoted.empty() ? "" : ", ").append(prefix).append(dialect.quote_identifier(column));
     return quoted;
 }
 
@@ -99,7 +100,9 @@ ConnectionState::ManyRows ConnectionState::prepare_insert(std::string_view table
         target.columns = columns_of(batch.peek(), options);
     }
     target.columns_sql = quote_columns(*engine_->dialect, target.columns);
-    target.returning_sql = quote_columns(*engine_->dialect, returning);
+    // With its table: SQLite takes an unknown column in quotes for a text.
+    const std::string prefix = engine_->dialect->quote_identifier(table.substr(table.rfind('.') + 1)) + '.';
+    target.returning_sql = quote_columns(*engine_->dialect, returning, prefix);
 
     const std::string own = insert_statement(target);
     const std::optional<std::string> changed = changed_by_listeners(own);

@@ -28,6 +28,7 @@ struct DataSpan {
 };
 constexpr std::array data_spans{
     DataSpan{"Duplicate entry '", "' for key "},  // MariaDB
+    DataSpan{" value: '", "' for column "},       // MariaDB, cut, and with what is no ASCII escaped
     DataSpan{")=(", ")"},                         // PostgreSQL: Key (id)=(7) already exists.
     DataSpan{"Failing row contains (", ")"},      // PostgreSQL
 };

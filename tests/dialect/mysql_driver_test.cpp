@@ -121,6 +121,17 @@ TEST_CASE("MariaDB: a connection that was killed no longer looks alive, and a pi
     }
 }
 
+TEST_CASE("MariaDB: a connection that is out of step is of no use any more, and no reason to leave the others") {
+    MysqlConnected db;
+    MYSQL* native = dialect::mysql_handle(db.session);
+    REQUIRE(mysql_query(native, "SELECT 1") == 0);  // whose row nobody reads
+    const auto error = error_of([&] { db.driver->run("DO 0"); });
+    CHECK(error.native_code == 2014);
+    CHECK_FALSE(error.is_disconnect);
+    CHECK(db.driver->transaction_state() == TransactionState::lost);
+    CHECK_FALSE(db.driver->looks_alive());
+}
+
 TEST_CASE("MariaDB: a connection killed in the middle of a stream is a disconnect") {
     MysqlConnected db;
     const auto stream = db.prepare("SELECT REPEAT('x', 10000) FROM seq_1_to_10000000");

@@ -286,6 +286,21 @@ TEST_CASE("Rows made on the way are kept until they are sent") {
     });
 }
 
+TEST_CASE("Rows that a view picks from others are read as they are sent") {
+    on_each(all_kinds, [](Database& db) {
+        Engine engine = db.engine();
+        Connection c = with_items(engine);
+        std::vector<Item> items;
+        for (int i = 0; i < 5000; ++i) items.push_back({i, "n", {}, 0, true});
+        auto even = items | std::views::filter([](const Item& item) { return item.id % 2 == 0; });
+        CHECK(c.insert_many("items", even) == 2500);
+        CHECK(c.insert_many("items", items | std::views::filter([](const Item& item) { return item.id % 2 != 0; })) ==
+              2500);
+        CHECK(std::ranges::equal(c.execute(select_items).all<Item>(), items));
+        CHECK(c.execute_many("DELETE FROM items WHERE id = :id", even) == 2500);
+    });
+}
+
 TEST_CASE("Listeners are told of insert_many as of one statement, and may change it") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();

@@ -62,6 +62,21 @@ TEST_CASE("insert_many_returning gives the generated keys in the order of the ro
     });
 }
 
+TEST_CASE(
+    "insert_many_returning of a column that isn't there is an error, also on SQLite, which could take it for a text") {
+    on_each(all_kinds, [](Database& db) {
+        Engine engine = db.engine();
+        Connection c = with_notes(db, engine);
+        for (const int count : {1, 300})
+            for (const std::string column : {"idd", "*", "rank + 1", ""}) {
+                CAPTURE(column);
+                CHECK_THROWS_AS(c.insert_many_returning("notes", notes(count), {column}), ProgrammingError);
+                c.rollback();
+            }
+        CHECK(c.execute("SELECT count(*) FROM notes").scalar<int>() == 0);
+    });
+}
+
 TEST_CASE("A bad row of insert_many_returning is told by its index, and nothing of the batch stays") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();

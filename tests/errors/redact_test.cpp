@@ -33,6 +33,10 @@ TEST_CASE("a bound value in quotes is replaced, the names around it stay") {
           R"(value "***" is out of range for type integer)");
     CHECK(redact("Incorrect integer value: 'ab' for column `shop`.`users`.`age` at row 1", {text("ab")}) ==
           "Incorrect integer value: '***' for column `shop`.`users`.`age` at row 1");
+    // Cut, and what is no ASCII escaped.
+    CHECK(redact(R"(Incorrect string value: '\xF0\x9F\x98\x80 s...' for column `shop`.`users`.`name` at row 1)",
+                 {text("\xF0\x9F\x98\x80 secret")}) ==
+          "Incorrect string value: '***' for column `shop`.`users`.`name` at row 1");
 }
 
 TEST_CASE("composite keys of MariaDB are replaced as a whole") {

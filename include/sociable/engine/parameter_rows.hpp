@@ -30,7 +30,7 @@ struct ParameterRows {
 
 /// A row is a described struct, or a range of Parameter.
 template <std::ranges::forward_range Rows>
-ParameterRows parameter_rows(const Rows& rows) {
+ParameterRows parameter_rows(Rows& rows) {
     using T = std::ranges::range_value_t<Rows>;
     constexpr bool fits = Described<T> || RangeOfParameters<T>;
     static_assert(fits,
@@ -38,7 +38,7 @@ ParameterRows parameter_rows(const Rows& rows) {
                   "sociable::Parameter");
     if constexpr (!fits) {
         std::terminate();
-    } else if constexpr (!std::is_reference_v<std::ranges::range_reference_t<const Rows>>) {
+    } else if constexpr (!std::is_reference_v<std::ranges::range_reference_t<Rows>>) {
         // Each row goes when the next is made, but is needed until they have been sent.
         auto kept = std::make_shared<std::vector<T>>();
         for (auto&& row : rows) kept->push_back(std::forward<decltype(row)>(row));

@@ -72,19 +72,19 @@ public:
     Result stream(std::string_view sql, Parameters parameters, const StreamOptions& options = {});
     /// As Connection::execute_many.
     template <std::ranges::forward_range Rows>
-    std::int64_t execute_many(std::string_view sql, const Rows& rows) {
+    std::int64_t execute_many(std::string_view sql, Rows&& rows) {
         return on_connection([&](Connection& c) { return c.execute_many(sql, rows); });
     }
     std::int64_t execute_many(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows);
     /// As Connection::execute_many_returning.
     template <std::ranges::forward_range Rows>
-    Result execute_many_returning(std::string_view sql, const Rows& rows) {
+    Result execute_many_returning(std::string_view sql, Rows&& rows) {
         return on_connection([&](Connection& c) { return c.execute_many_returning(sql, rows); });
     }
     Result execute_many_returning(std::string_view sql, std::initializer_list<std::initializer_list<Parameter>> rows);
     /// As Connection::insert_many_returning.
     template <std::ranges::forward_range Rows>
-    Result insert_many_returning(std::string_view table, const Rows& rows, const std::vector<std::string>& returning,
+    Result insert_many_returning(std::string_view table, Rows&& rows, const std::vector<std::string>& returning,
                                  const InsertOptions& options = {}) {
         return on_connection([&](Connection& c) { return c.insert_many_returning(table, rows, returning, options); });
     }
@@ -92,7 +92,7 @@ public:
                                  const std::vector<std::string>& returning, const InsertOptions& options = {});
     /// As Connection::insert_many.
     template <std::ranges::forward_range Rows>
-    std::int64_t insert_many(std::string_view table, const Rows& rows, const InsertOptions& options = {}) {
+    std::int64_t insert_many(std::string_view table, Rows&& rows, const InsertOptions& options = {}) {
         return on_connection([&](Connection& c) { return c.insert_many(table, rows, options); });
     }
     std::int64_t insert_many(std::string_view table, std::initializer_list<std::initializer_list<Parameter>> rows,
