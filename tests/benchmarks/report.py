@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
-"""Makes the table of ratios from the programs' measurements.
+"""Makes the tables of ratios from the programs' measurements.
 
-    report.py MEASUREMENTS [--json FILE] [--write FILE] [--check]
+    report.py MEASUREMENTS [--json FILE] [--write FILE] [--check] [--quick]
 
 A figure is the median over the rounds, and a ratio that of two such figures. Beside it stands the range of the rounds'
-own ratios, each of figures measured one after the other.
+own ratios, each of figures measured one after the other. The median decides, also where the rounds don't agree. Of a
+quick run nothing is compared.
 """
 
 import argparse
 import collections
 import json
-import platform
 import statistics
-import subprocess
 import sys
 
-from targets import ROWS, TARGETS
+from page import as_markdown
+from tables import as_text, with_unit
+from targets import TARGETS
 
 
 class Measurements:
@@ -43,19 +44,8 @@ class Measurements:
         return f"{with_unit(min(self.values[key]), self.units[key])} to {with_unit(max(self.values[key]), self.units[key])}"
 
 
-def number(value):
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def with_unit(value, unit):
-    for bigger, factor in (("us", 1e3), ("ms", 1e6)):
-        if unit == "ns" and abs(value) >= factor and (bigger == "ms" or abs(value) < 1e6):
-            return f"{number(value / factor)} {bigger}"
-    return f"{number(value)} {unit}"
-
-
-def compare(measurements, target):
-    """One line of the table."""
+def compare(measurements, target, quick):
+    """One line of a table."""
     row, work, relation = target.row, target.work, target.relation
     line = {"row": row, "work": work, "ours": target.ours, "target": relation.text}
     ours = (row, work, target.ours)
@@ -70,76 +60,14 @@ def compare(measurements, target):
     if ours not in measurements.values:
         return line | {"figure": "missing", "met": None}
     line["figure"] = measurements.figure(ours)
-    if others and not known:
+    if quick or others and not known:
         return line | {"met": None}
     theirs = measurements.values[other] if others else measurements.values[ours]
     ratios = [relation.ratio(a, b) for a, b in zip(measurements.values[ours], theirs)]
     ratio = relation.ratio(statistics.median(measurements.values[ours]), statistics.median(theirs))
     line |= {"ratio": ratio, "lowest": min(ratios), "highest": max(ratios), "unit": relation.unit}
-    return line | {"met": bool(relation.holds(ratio))}
-
-
-def cells(line):
-    ratio = ""
-    if "ratio" in line:
-        ratio = f"{number(line['ratio'])} {line['unit']} ({number(line['lowest'])} to {number(line['highest'])})"
-    met = {True: "yes", False: "**no**", None: "not measured"}[line["met"]]
-    return [str(line["row"]), line["work"], f"{line['ours']}: {line['figure']}",
-            f"{line['compared with']}: {line['its figure']}" if "compared with" in line else "",
-            ratio, line["target"], met]
-
-
-HEADINGS = ["row", "work", "ours", "compared with", "ratio (range)", "target", "met?"]
-
-
-def as_text(lines):
-    table = [HEADINGS] + [cells(line) for line in lines]
-    widths = [max(map(len, column)) for column in zip(*table)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table)
-
-
-def markdown_table(headings, rows):
-    return "\n".join("| " + " | ".join(row) + " |" for row in [headings, ["---"] * len(headings)] + rows)
-
-
-def versions():
-    wanted = ["libsoci-core4.0", "libsqlite3-0", "libpq5", "libmariadb3", "postgresql", "mariadb-server",
-              "libpoco-dev", "libcppdb-dev", "libpqxx-dev", "libhikaricp-java", "openjdk-17-jre-headless",
-              "python3-sqlalchemy", "python3-psycopg2", "python3-psycopg-pool", "pgbouncer", "g++"]
-    try:
-        found = subprocess.run(["dpkg-query", "--show", "--showformat", "${Package} ${Version}\n", *wanted],
-                               capture_output=True, text=True).stdout
-    except OSError:
-        return "unknown"
-    return ", ".join(sorted(found.split("\n"))[1:])
-
-
-def machine():
-    with open("/proc/cpuinfo") as info:
-        models = [line.split(":")[1].strip() for line in info if line.startswith("model name")]
-    kernel = ".".join(platform.release().split(".")[:2])
-    return f"{len(models)} cores, {models[0] if models else platform.machine()}, Linux {kernel}"
-
-
-def as_markdown(lines, measurements):
-    parts = ["# Benchmarks",
-             "Written by `tests/benchmarks/run.sh`, which repeats all of this on your machine: trust the ratios, not "
-             "the figures. A figure is the median over the rounds, and a ratio that of two such figures; beside it stand "
-             "the lowest and the highest ratio of a round. The code of each row is in the directory of its number in "
-             "[tests/benchmarks](../tests/benchmarks), and says what each contestant does.",
-             f"Measured on {machine()}. From Debian: {versions()}.",
-             "## Ratios", markdown_table(HEADINGS, [cells(line) for line in lines])]
-    if measurements.unavailable:
-        parts += ["## Not measured",
-                  "\n".join(f"- row {row}: {name} ({why})"
-                            for (row, name), why in sorted(measurements.unavailable.items()))]
-    parts.append("## Everything measured")
-    for row in measurements.rows():
-        rows = [[work, contestant, measurements.figure((row, work, contestant)),
-                 measurements.range((row, work, contestant))]
-                for of, work, contestant in measurements.values if of == row]
-        parts += [f"### Row {row}: {ROWS[row]}", markdown_table(["work", "contestant", "median", "range"], rows)]
-    return "\n\n".join(parts) + "\n"
+    noise = relation.holds(min(ratios)) != relation.holds(max(ratios))
+    return line | {"met": bool(relation.holds(ratio)), "within noise": bool(noise)}
 
 
 def main():
@@ -148,12 +76,14 @@ def main():
     arguments.add_argument("--json", metavar="FILE")
     arguments.add_argument("--write", metavar="FILE")
     arguments.add_argument("--check", action="store_true")
+    arguments.add_argument("--quick", action="store_true")
     options = arguments.parse_args()
 
     measurements = Measurements(options.measurements)
     rows = measurements.rows()
-    lines = [compare(measurements, target) for target in sorted(TARGETS, key=lambda t: t.row) if target.row in rows]
-    print(as_text(lines))
+    lines = [compare(measurements, target, options.quick)
+             for target in sorted(TARGETS, key=lambda t: t.row) if target.row in rows]
+    print(as_text(lines, options.quick))
     for (row, name), why in sorted(measurements.unavailable.items()):
         print(f"row {row}: {name} is {why}" if why == "missing" else f"row {row}: {name} has failed")
     if options.json:

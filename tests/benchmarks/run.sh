@@ -1,34 +1,76 @@
 #!/bin/bash
 # Measures the library beside its peers and its limits: installs what is missing from Debian, builds in release mode,
-# starts private database servers, lets all contestants of each row work in turn for several rounds, and prints a table
+# starts private database servers, lets all contestants of each row work in turn for several rounds, and prints tables
 # of ratios. The whole of it is also written to docs/benchmarks.md, and as JSON beside the build.
 #
 #     tests/benchmarks/run.sh [--rows 1,4,5] [--rounds N] [--quick] [--check]
 #
-# --rows    only these rows; docs/benchmarks.md is left alone
+# --rows    only these rows, an error when there is no such row; docs/benchmarks.md is left alone
 # --rounds  how often each contestant has its turn, 5 unless told
-# --quick   one round of next to nothing: shows that all of it runs, not how fast; docs/benchmarks.md is left alone
-# --check   exit with 1 when a target is missed
+# --quick   one round of next to nothing: shows that all of it runs, not how fast. Prints figures, but judges nothing;
+#           docs/benchmarks.md is left alone
+# --check   exit with 1 when a target is missed or a contestant has failed; with --quick only when one has failed
 #
 # A row is a directory, <number>_<name>; each *.cpp, *.java, *.py or *.sh in it is one program, whose name says who is
 # measured. It prints a line of JSON for each measurement, or exits with 77 when its peer isn't installed. What is
-# compared with what, and the targets, are in targets.py.
+# compared with what, the targets, and what is known to limit a row are in targets.py.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 rows=
 rounds=5
-check=()
+quick=${SOCIABLE_BENCHMARK_QUICK:+1}
+report=()
+
+usage() {
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' tests/benchmarks/run.sh >&2
+    exit 2
+}
+
 while [[ $# -gt 0 ]]; do
     case $1 in
         --rows) rows=${2:?"--rows needs numbers"}; shift ;;
         --rounds) rounds=${2:?"--rounds needs a number"}; shift ;;
-        --quick) rounds=1; export SOCIABLE_BENCHMARK_QUICK=1 ;;
-        --check) check=(--check) ;;
-        *) sed -n '2,17s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+        --quick) quick=1 ;;
+        --check) report+=(--check) ;;
+        *) usage ;;
     esac
     shift
 done
+
+fail() {
+    echo "$*" >&2
+    exit 2
+}
+
+# number_of DIRECTORY: 01_checkout is row 1.
+number_of() {
+    local name=${1%/}
+    name=${name##*/}
+    echo $((10#${name%%_*}))
+}
+
+# check_rows: each of those that are asked for must be there.
+check_rows() {
+    local row asked known=() there=
+    for row in tests/benchmarks/[0-9]*/; do
+        row=${row%/}
+        known+=("$(number_of "$row")")
+        there+=", ${known[-1]} (${row##*_})"
+    done
+    IFS=, read -ra asked <<< "$rows"
+    for row in "${asked[@]}"; do
+        [[ $row =~ ^[0-9]+$ && " ${known[*]} " == *" $row "* ]] ||
+            fail "--rows: there is no row '$row'. There are ${there#, }."
+    done
+}
+check_rows
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "--rounds: '$rounds' is not a number of rounds, of which there is at least one."
+if [[ $quick ]]; then
+    rounds=1
+    report+=(--quick)
+    export SOCIABLE_BENCHMARK_QUICK=1
+fi
 
 cmake/install_debian_packages.sh build tests
 cmake/install_debian_packages.sh benchmarks  # what can't be installed is reported as missing
@@ -103,8 +145,7 @@ lines=$build/measurements.jsonl
 : > "$lines"
 for row in tests/benchmarks/[0-9]*/; do
     row=${row%/}
-    number=$(basename "$row")
-    number=$((10#${number%%_*}))
+    number=$(number_of "$row")
     [[ -z $rows || ,$rows, == *",$number,"* ]] || continue
     for ((round = 1; round <= rounds; ++round)); do
         for file in "$row"/*.{cpp,java,py,sh}; do
@@ -121,5 +162,5 @@ for row in tests/benchmarks/[0-9]*/; do
     done
 done
 
-[[ -n $rows || -n ${SOCIABLE_BENCHMARK_QUICK:-} ]] || check+=(--write docs/benchmarks.md)
-python3 -B tests/benchmarks/report.py "$lines" --json "$build/benchmarks.json" "${check[@]}"
+[[ -n $rows || -n $quick ]] || report+=(--write docs/benchmarks.md)
+python3 -B tests/benchmarks/report.py "$lines" --json "$build/benchmarks.json" "${report[@]}"
