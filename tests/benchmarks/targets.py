@@ -21,10 +21,10 @@ NOTES = {
     1: "A checkout reads the clock twice, when it begins and when it ends, for its deadline and the histograms. "
        "These two readings alone take longer than all of SOCI's lease at size 1, which records nothing, resets "
        "nothing and checks nothing. The rest is some 1,500 instructions: the connection object, the fair queue, the "
-       "figures, the look whether a transaction was left open. It takes as long at any size, where SOCI looks "
-       "through its slots. HikariCP hands a thread its own last connection, from a list of the thread's own; ours go "
-       "round in the order of their return, as SQLAlchemy's do, so that threads on several cores pass cache lines to "
-       "and fro.",
+       "figures, the look whether a transaction was left open. A checkout takes as long at any size, where SOCI "
+       "looks through its slots. HikariCP hands a thread its own last connection, from a list of the thread's own; "
+       "ours go round in the order of their return, as SQLAlchemy's do, so that threads on several cores pass cache "
+       "lines to and fro.",
     2: "A connection that is returned goes to the thread that waits longest, which is a switch of threads each time. "
        "SOCI lets the thread that returned it take it again.",
     4: "A pool saves the connecting, and a MariaDB server on the loopback is connected to in some 0.3 ms. The three "
@@ -38,7 +38,8 @@ NOTES = {
        "doesn't keep the connection busy; raw binary decodes while the server sends.",
     7: "raw writes its structs straight into what it sends, and knows that it suits the columns. insert_many takes "
        "any rows: it gathers their values first, looks whether they can go this way, and inserts within a savepoint, "
-       "so that all rows are inserted or none, and an error names its row.",
+       "so that all rows are inserted or none, and an error names its row. SQLite copies the pages that a step "
+       "changes inside a savepoint.",
     8: "Resident memory is counted in pages, of 4 KiB on most machines: one more is a page that was touched for the "
        "first time.",
     10: "plain reads the clock when a connection is returned, where unwatched asks the kernel for its coarse time. A "
