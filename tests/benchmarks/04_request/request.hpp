@@ -6,9 +6,10 @@
 #include <string>
 
 /// Row 4: a request checks out, selects by primary key, and returns.
-///   pooled        ours, a QueuePool with a connection for each thread
-///   NullPool      ours, which opens for each checkout and closes at return
-///   raw connect   the database's own library: connect, one select without a transaction, close
+///   pooled               ours, a QueuePool with a connection for each thread; in a transaction, as it is by default
+///   pooled, autocommit   the same without a transaction, as raw connect does it
+///   NullPool             ours, which opens for each checkout and closes at return; in a transaction
+///   raw connect          the database's own library: connect, one select without a transaction, close
 namespace bench {
 
 inline auto request(sociable::Engine engine) {
@@ -25,19 +26,24 @@ void compare_requests(const std::string& server, const std::string& url, F raw_r
     using namespace std::chrono_literals;
     const sociable::EngineOptions keeping{.pool_size = 16, .max_overflow = 0, .pool_class = sociable::PoolClass::queue};
     sociable::Engine pooled = sociable::create_engine(url, keeping);
+    sociable::Engine autocommit = pooled.with({.isolation_level = sociable::IsolationLevel::autocommit});
     sociable::Engine null_pool = sociable::create_engine(url, {.pool_class = sociable::PoolClass::null});
     make_users(null_pool);
     const auto raw = [raw_request, ids = Ids()]() mutable { raw_request(ids.next()); };
 
     in_turn(4, server + ", 1 thread",
-            {contestant("pooled", request(pooled)), contestant("NullPool", request(null_pool)),
-             contestant("raw connect", raw)});
+            {contestant("pooled", request(pooled)), contestant("pooled, autocommit", request(autocommit)),
+             contestant("NullPool", request(null_pool)), contestant("raw connect", raw)});
     const auto time = quick ? 100ms : 1000ms;
     const auto measure = [&](const char* name, const auto& once) {
         print(4, server + ", 16 threads", name, 1000 * calls_per_millisecond(16, time, once), "requests/s");
     };
     measure("pooled", [&] {
         thread_local auto once = request(pooled);
+        once();
+    });
+    measure("pooled, autocommit", [&] {
+        thread_local auto once = request(autocommit);
         once();
     });
     measure("NullPool", [&] {
