@@ -52,7 +52,7 @@ void PostgresqlStatement::execute_many(std::span<const ValueView> values, std::s
     affected_ = 0;
     batch.failed_row = 0;
     if (!name_.empty() && prepared_after_ != link_.schema_changes) forget_prepared();
-    if (name_.empty()) {
+    if (name_.empty() && link_.keeps_statements) {
         parameters_.assign(values.first(parameter_count_));
         prepare();
     }
@@ -71,7 +71,10 @@ void PostgresqlStatement::run_pipeline(std::span<const ValueView> values, std::s
     std::size_t sent = 0;
     std::exception_ptr refused;  // by the client: the rows before come first
     try {
-        for (; sent < rows; ++sent) send_row(pipeline, values.subspan(sent * parameter_count_, parameter_count_));
+        for (; sent < rows; ++sent) {
+            const bool is_parsed = sent > 0 || !name_.empty();
+            send_row(pipeline, values.subspan(sent * parameter_count_, parameter_count_), is_parsed);
+        }
     } catch (const DataError&) {
         refused = std::current_exception();
     }
@@ -82,12 +85,15 @@ void PostgresqlStatement::run_pipeline(std::span<const ValueView> values, std::s
     std::rethrow_exception(refused);
 }
 
-void PostgresqlStatement::send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values) {
+/// The statement without a name is what the pipeline has parsed last: the rows behind that one use it.
+void PostgresqlStatement::send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values, bool is_parsed) {
     parameters_.assign(values);
-    if (parameters_.fit(prepared_types_))
+    if (is_parsed && parameters_.fit(prepared_types_)) {
         send_prepared();
-    else
+    } else {
         send_parsed();
+        if (name_.empty()) prepared_types_ = parameters_.types();
+    }
     pipeline.sent(size_of(values));
 }
 

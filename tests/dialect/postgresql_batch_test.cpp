@@ -201,6 +201,78 @@ TEST_CASE("PostgreSQL: each row of a batch means what it means alone, whatever t
     c.driver->rollback();
 }
 
+TEST_CASE("PostgreSQL: where no statements are kept none is prepared under a name, and all give the same") {
+    PostgresqlConnection c;
+    c.driver->keep_no_statements();
+    c.driver->run("CREATE TEMPORARY TABLE mixed (n integer DEFAULT 0, t text)");
+    const auto prepared = [&] { return c.scalar<int>("SELECT count(*) FROM pg_prepared_statements"); };
+    const auto stored = [&] {
+        return c.scalar<std::string>("SELECT coalesce(string_agg(concat(n, t), ' ' ORDER BY n), '') FROM mixed");
+    };
+    const auto statement = c.prepare("INSERT INTO mixed VALUES ($1, $2) RETURNING n", 2);
+    const auto without_values = c.prepare("INSERT INTO mixed DEFAULT VALUES");
+    const std::vector<ValueView> rows{
+        ValueView::int32(1),    ValueView::text("a"),  //
+        ValueView::null(),      ValueView::null(),     //
+        ValueView::float64(3),  ValueView::int32(7),   // of other types: parsed anew
+        ValueView::float64(4),  ValueView::null(),     //
+        ValueView::int32(5),    ValueView::text("b"),  //
+        ValueView::text("600"), ValueView::text("c"),
+    };
+    const std::size_t count = rows.size() / 2;
+    dialect::Batch batch;
+    std::string returned;
+    batch.read = [&](dialect::Statement& s) {
+        while (s.fetch()) returned += s.cell(0).is_null() ? "-" : Codec<std::string>::decode(s.cell(0));
+    };
+    for (const bool in_transaction : {true, false}) {
+        CAPTURE(in_transaction);
+        if (in_transaction) c.driver->begin({}, true);
+        for (int i = 0; i < 3; ++i) {
+            returned.clear();
+            statement->execute_many(rows, count, batch);
+            CHECK(returned == "1-345600");
+            CHECK(prepared() == 0);
+            CHECK(stored() == "1a 37 4 5b 600c ");
+            c.execute("DELETE FROM mixed");
+            statement->execute(std::span(rows).first(2), false);
+            without_values->execute_many({}, 3, batch);
+            CHECK(prepared() == 0);
+            CHECK(stored() == "0 0 0 1a");
+            c.execute("DELETE FROM mixed");
+        }
+        if (in_transaction) c.driver->commit();
+    }
+    for (int i = 0; i < 3; ++i) {
+        c.driver->begin_with_next({}, true);
+        statement->execute(std::span(rows).first(2), false);
+        CHECK(prepared() == 0);
+        c.driver->commit();
+    }
+    CHECK(prepared() == 0);
+}
+
+TEST_CASE("PostgreSQL: where no statements are kept an error in a pipeline is of its row as well") {
+    PostgresqlConnection c;
+    c.driver->keep_no_statements();
+    create_numbers(c);
+    c.driver->commit();
+    const auto statement = c.prepare(insert_number, 1);
+    for (const std::size_t bad : {1, 60, 600}) {
+        std::vector<ValueView> values = numbers(1000);
+        values[bad] = ValueView::int32(0);
+        dialect::Batch batch;
+        c.driver->begin({}, true);
+        CHECK(error_of([&] { statement->execute_many(values, 1000, batch); }).sqlstate == "23505");
+        CHECK(batch.failed_row == bad);
+        c.driver->rollback();
+        c.driver->begin({}, true);
+        statement->execute_many(numbers(1000), 1000, batch);
+        CHECK(c.scalar<int>("SELECT count(*) FROM numbers") == 1000);
+        c.driver->rollback();
+    }
+}
+
 TEST_CASE("PostgreSQL: of a large batch no more than some hundred rows are under way at a time") {
     PostgresqlConnection c;
     PostgresqlConnection other;
