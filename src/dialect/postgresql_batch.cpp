@@ -39,12 +39,27 @@ std::size_t rows_at_once(std::span<const ValueView> values, std::size_t rows) {
     return count;
 }
 
+/// A wrong statement, or one that isn't allowed, fails with its first row. Where a later one is refused, the row is:
+/// by the types of its values, or by a policy of the table's.
+bool is_of_row(const DatabaseErrorInfo& error, std::size_t row) {
+    return may_be_of_values(error.sqlstate) || (row > 0 && error.sqlstate.starts_with("42"));
+}
+
 }  // namespace
 
 std::size_t PostgresqlStatement::batch_rows() const { return changes_rows(sql_) ? rows_in_pipeline : 1; }
 
-// Outside of a transaction each row commits by itself, which those of a pipeline would do together.
 void PostgresqlStatement::execute_many(std::span<const ValueView> values, std::size_t rows, Batch& batch) {
+    try {
+        execute_rows(values, rows, batch);
+    } catch (const DatabaseError& error) {
+        batch.blames_row = batch.failed_row && is_of_row(error.info(), *batch.failed_row);
+        throw;
+    }
+}
+
+// Outside of a transaction each row commits by itself, which those of a pipeline would do together.
+void PostgresqlStatement::execute_rows(std::span<const ValueView> values, std::size_t rows, Batch& batch) {
     const bool in_transaction = link_.transaction_state() == TransactionState::active;
     if (rows < 2 || batch_rows() == 1 || !in_transaction || values.size() != rows * parameter_count_)
         return Statement::execute_many(values, rows, batch);

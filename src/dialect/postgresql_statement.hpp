@@ -48,6 +48,7 @@ private:
     static bool is_stale(const DatabaseErrorInfo& error);
 
     // postgresql_batch.cpp
+    void execute_rows(std::span<const ValueView> values, std::size_t rows, Batch& batch);
     void run_pipeline(std::span<const ValueView> values, std::size_t first, std::size_t rows, Batch& batch);
     void send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values, bool is_parsed);
     void receive_row(PostgresqlPipeline& pipeline, std::size_t row, Batch& batch);

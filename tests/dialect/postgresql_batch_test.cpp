@@ -72,6 +72,7 @@ TEST_CASE("PostgreSQL: an error in a pipeline is of its row, and the connection 
     dialect::Batch batch;
     CHECK(error_of([&] { statement->execute_many(values, 100, batch); }).sqlstate == "23505");
     CHECK(batch.failed_row == 60);
+    CHECK(batch.blames_row);
     CHECK(c.driver->transaction_state() == TransactionState::failed);
     c.driver->rollback();
     CHECK(c.scalar<int>("SELECT count(*) FROM numbers") == 0);
@@ -90,12 +91,44 @@ TEST_CASE("PostgreSQL: a statement that can't be prepared fails with the first r
     dialect::Batch batch;
     CHECK(error_of([&] { statement->execute_many(numbers(3), 3, batch); }).sqlstate == "42P01");
     CHECK(batch.failed_row == 0);
+    CHECK_FALSE(batch.blames_row);
     c.driver->rollback();
     c.driver->run("CREATE TEMPORARY TABLE later (n integer)");
     c.driver->begin({}, true);
     batch = {};
     statement->execute_many(numbers(3), 3, batch);
     CHECK(batch.affected_rows == 3);
+    c.driver->rollback();
+}
+
+TEST_CASE("PostgreSQL: a row is to blame for what its values or user code refuse, and for types and policies") {
+    PostgresqlConnection c;
+    create_numbers(c);
+    c.driver->run(
+        "CREATE FUNCTION pg_temp.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.n = 5 THEN "
+        "RAISE EXCEPTION 'no'; ELSIF NEW.n = 6 THEN RAISE EXCEPTION 'no' USING ERRCODE = 'Z6789'; END IF; "
+        "RETURN NEW; END $$;"
+        "CREATE TRIGGER no BEFORE INSERT ON numbers FOR EACH ROW EXECUTE FUNCTION pg_temp.no()");
+    const auto check = [&](const ValueView& bad, const char* sqlstate, std::size_t row, bool blamed) {
+        CAPTURE(sqlstate);
+        std::vector<ValueView> values(row + 3, ValueView::null());
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = ValueView::int32(static_cast<int>(100 + i));
+        values[row] = bad;
+        dialect::Batch batch;
+        c.driver->run("SAVEPOINT s");
+        CHECK(error_of([&] { c.prepare(insert_number, 1)->execute_many(values, values.size(), batch); }).sqlstate ==
+              sqlstate);
+        CHECK(batch.failed_row == row);
+        CHECK(batch.blames_row == blamed);
+        c.driver->run("ROLLBACK TO SAVEPOINT s");
+    };
+    for (const std::size_t row : {0, 2}) {
+        check(ValueView::null(), "23502", row, true);
+        check(ValueView::text("x"), "22P02", row, true);
+        check(ValueView::int32(5), "P0001", row, true);
+        check(ValueView::int32(6), "Z6789", row, true);
+        check(ValueView::boolean(true), "42804", row, row > 0);  // else it may be the statement's
+    }
     c.driver->rollback();
 }
 

@@ -12,7 +12,8 @@ namespace {
 constexpr const char* start =
     "PATH=$PATH:/usr/sbin; "
     "command -v pgbouncer > /dev/null || echo 'cmake/install_debian_packages.sh tests installs it:'; "
-    "as_user=; [ $(id -u) -ne 0 ] || as_user='setpriv --reuid=postgres --regid=postgres --init-groups --pdeathsig KILL'; "
+    "as_user=; [ $(id -u) -ne 0 ] || "
+    "as_user='setpriv --reuid=postgres --regid=postgres --init-groups --pdeathsig KILL'; "
     "exec $as_user pgbouncer \"$0\"";
 
 std::string settings_in(const TemporaryDirectory& directory, const Database& database, int connections) {
