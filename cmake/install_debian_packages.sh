@@ -13,12 +13,13 @@ set -euo pipefail
 declare -A packages=(
     [build]="g++ cmake ninja-build ccache pkg-config libsoci-dev libspdlog-dev libboost1.81-dev libboost-url1.81-dev
              libboost-json1.81-dev libpq-dev libmariadb-dev libsqlite3-dev"
-    [tests]="doctest-dev postgresql mariadb-server prometheus python3-jsonschema chromium-headless-shell wrk"
+    [tests]="doctest-dev postgresql mariadb-server pgbouncer prometheus python3-jsonschema
+             chromium-headless-shell wrk"
     [coverage]="gcovr"
     [fuzz]="clang libclang-rt-14-dev"
     [benchmarks]="libpoco-dev libcppdb-dev libcppdb-sqlite3-0 libcppdb-postgresql0 libcppdb-mysql0 libpqxx-dev
                   libhikaricp-java openjdk-17-jdk-headless python3-sqlalchemy python3-psycopg2 python3-psycopg
-                  python3-psycopg-pool pgbouncer"
+                  python3-psycopg-pool"
 )
 
 if ! command -v dpkg-query > /dev/null; then

@@ -84,6 +84,9 @@ public:
     virtual bool tells_of_replica(const DatabaseErrorInfo&) noexcept { return false; }
     /// From now on the server has so much time for each answer to run(), commit() and rollback(); none: any time.
     virtual void limit_answers(std::optional<std::chrono::milliseconds>) noexcept {}
+    /// From now on nothing is prepared on the server that outlives its transaction: a proxy may be in between, which
+    /// gives each transaction another connection of the server's, that others have used.
+    virtual void keep_no_statements() noexcept {}
     /// Where table locks outlive their transaction: ends them. Not in a transaction, which some of them have committed.
     virtual bool keeps_table_locks() const noexcept { return false; }
     virtual void release_table_locks() {}

@@ -39,12 +39,27 @@ std::size_t rows_at_once(std::span<const ValueView> values, std::size_t rows) {
     return count;
 }
 
+/// A wrong statement, or one that isn't allowed, fails with its first row. Where a later one is refused, the row is:
+/// by the types of its values, or by a policy of the table's.
+bool is_of_row(const DatabaseErrorInfo& error, std::size_t row) {
+    return may_be_of_values(error.sqlstate) || (row > 0 && error.sqlstate.starts_with("42"));
+}
+
 }  // namespace
 
 std::size_t PostgresqlStatement::batch_rows() const { return changes_rows(sql_) ? rows_in_pipeline : 1; }
 
-// Outside of a transaction each row commits by itself, which those of a pipeline would do together.
 void PostgresqlStatement::execute_many(std::span<const ValueView> values, std::size_t rows, Batch& batch) {
+    try {
+        execute_rows(values, rows, batch);
+    } catch (const DatabaseError& error) {
+        batch.blames_row = batch.failed_row && is_of_row(error.info(), *batch.failed_row);
+        throw;
+    }
+}
+
+// Outside of a transaction each row commits by itself, which those of a pipeline would do together.
+void PostgresqlStatement::execute_rows(std::span<const ValueView> values, std::size_t rows, Batch& batch) {
     const bool in_transaction = link_.transaction_state() == TransactionState::active;
     if (rows < 2 || batch_rows() == 1 || !in_transaction || values.size() != rows * parameter_count_)
         return Statement::execute_many(values, rows, batch);
@@ -52,7 +67,7 @@ void PostgresqlStatement::execute_many(std::span<const ValueView> values, std::s
     affected_ = 0;
     batch.failed_row = 0;
     if (!name_.empty() && prepared_after_ != link_.schema_changes) forget_prepared();
-    if (name_.empty()) {
+    if (name_.empty() && link_.keeps_statements) {
         parameters_.assign(values.first(parameter_count_));
         prepare();
     }
@@ -71,7 +86,10 @@ void PostgresqlStatement::run_pipeline(std::span<const ValueView> values, std::s
     std::size_t sent = 0;
     std::exception_ptr refused;  // by the client: the rows before come first
     try {
-        for (; sent < rows; ++sent) send_row(pipeline, values.subspan(sent * parameter_count_, parameter_count_));
+        for (; sent < rows; ++sent) {
+            const bool is_parsed = sent > 0 || !name_.empty();
+            send_row(pipeline, values.subspan(sent * parameter_count_, parameter_count_), is_parsed);
+        }
     } catch (const DataError&) {
         refused = std::current_exception();
     }
@@ -82,12 +100,15 @@ void PostgresqlStatement::run_pipeline(std::span<const ValueView> values, std::s
     std::rethrow_exception(refused);
 }
 
-void PostgresqlStatement::send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values) {
+/// The statement without a name is what the pipeline has parsed last: the rows behind that one use it.
+void PostgresqlStatement::send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values, bool is_parsed) {
     parameters_.assign(values);
-    if (parameters_.fit(prepared_types_))
+    if (is_parsed && parameters_.fit(prepared_types_)) {
         send_prepared();
-    else
+    } else {
         send_parsed();
+        if (name_.empty()) prepared_types_ = parameters_.types();
+    }
     pipeline.sent(size_of(values));
 }
 

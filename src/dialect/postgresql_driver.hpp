@@ -32,6 +32,7 @@ public:
     bool is_replica() noexcept override;
     bool tells_of_replica(const DatabaseErrorInfo& error) noexcept override;
     void limit_answers(std::optional<std::chrono::milliseconds> limit) noexcept override { link_.limit_answers(limit); }
+    void keep_no_statements() noexcept override { link_.keeps_statements = false; }
     void reset_session() override;
     void set(const std::string& name, const std::string& value) override;
     /// A dot in the name divides it: `my_extension.setting`.

@@ -45,6 +45,9 @@ constexpr std::array rules{
     Rule{"XX", ErrorKind::internal},
 };
 
+// Cases and cardinalities, data, constraints, functions of the user's, views' CHECK OPTION, limits.
+constexpr std::array<std::string_view, 9> states_of_values{"20", "21", "22", "23", "2F", "38", "39", "44", "54"};
+
 // Serialization failure, deadlock, lock not available.
 constexpr std::array<std::string_view, 3> retryable{"40001", "40P01", "55P03"};
 
@@ -106,6 +109,13 @@ ErrorKind postgresql_error_kind(std::string_view sqlstate) noexcept {
     const auto rule =
         std::find_if(rules.begin(), rules.end(), [sqlstate](const Rule& r) { return sqlstate.starts_with(r.prefix); });
     return rule == rules.end() ? ErrorKind::database : rule->kind;
+}
+
+bool may_be_of_values(std::string_view sqlstate) noexcept {
+    if (sqlstate.empty()) return false;
+    const bool is_users_own = sqlstate.starts_with("P0") || postgresql_error_kind(sqlstate) == ErrorKind::database;
+    return is_users_own || std::any_of(states_of_values.begin(), states_of_values.end(),
+                                       [&](std::string_view state) { return sqlstate.starts_with(state); });
 }
 
 DatabaseErrorInfo postgresql_error(PGconn* connection, const PGresult* result) {

@@ -12,6 +12,10 @@ namespace sociable::dialect {
 /// Which exception an SQLSTATE becomes. The classes are those that psycopg2, and so SQLAlchemy, give.
 ErrorKind postgresql_error_kind(std::string_view sqlstate) noexcept;
 
+/// Whether the values of a row may have caused an error, be it by user code that raised it; not so the statement, its
+/// transaction, or the server.
+bool may_be_of_values(std::string_view sqlstate) noexcept;
+
 /// What went wrong, of a result, or of the connection when `result` is null. Details and hints are left out: they quote
 /// rows.
 DatabaseErrorInfo postgresql_error(PGconn* connection, const PGresult* result);

@@ -80,6 +80,8 @@ public:
     /// Counts the statements of this connection that changed tables or types: what was prepared before may be stale,
     /// and inside a transaction the server's refusal would cost all of it.
     unsigned long schema_changes = 0;
+    /// Whether statements may be prepared under names, which outlive their transactions.
+    bool keeps_statements = true;
 
 private:
     bool send_begin();

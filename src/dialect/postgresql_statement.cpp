@@ -125,7 +125,7 @@ bool PostgresqlStatement::is_prepared() noexcept {
 
 void PostgresqlStatement::send() {
     bool prepared = is_prepared();
-    if (executed_ && name_.empty()) {
+    if (executed_ && name_.empty() && link_.keeps_statements) {
         prepare();
         prepared = true;
     }

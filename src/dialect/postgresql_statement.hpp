@@ -17,7 +17,7 @@ class PostgresqlPipeline;
 /// Else libpq gives it row by row, and the connection is busy until the last one.
 ///
 /// The first execution is one round trip with nothing kept on the server; the second one prepares, since a third is
-/// likely then.
+/// likely then. Where the link keeps no statements, each execution and each pipeline parses anew.
 class PostgresqlStatement final : public Statement {
 public:
     /// `link` outlives the statement. @throws DataError for SQL with a NUL
@@ -48,8 +48,9 @@ private:
     static bool is_stale(const DatabaseErrorInfo& error);
 
     // postgresql_batch.cpp
+    void execute_rows(std::span<const ValueView> values, std::size_t rows, Batch& batch);
     void run_pipeline(std::span<const ValueView> values, std::size_t first, std::size_t rows, Batch& batch);
-    void send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values);
+    void send_row(PostgresqlPipeline& pipeline, std::span<const ValueView> values, bool is_parsed);
     void receive_row(PostgresqlPipeline& pipeline, std::size_t row, Batch& batch);
     PostgresqlResult receive_answer(PostgresqlPipeline& pipeline);
 
@@ -75,7 +76,7 @@ private:
 
     PostgresqlParameters parameters_;
     bool executed_ = false;
-    std::string name_;  ///< on the server; empty when it isn't prepared there
+    std::string name_;  ///< on the server; empty when it isn't prepared there, but for the time of a pipeline
     std::vector<Oid> prepared_types_;
     bool sent_prepared_ = false;
     bool binary_ = false;               ///< can be asked for of the prepared one, as its last execution has shown

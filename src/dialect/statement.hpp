@@ -31,8 +31,9 @@ struct Batch {
     /// Is called after each execution, to read what the statement gives; without it that is dropped.
     ReadRows read{};
     std::int64_t affected_rows = 0;
-    /// Once an error was thrown: the row that it is of, where that is known.
+    /// Once an error was thrown: the row that has met it, where that is known.
     std::optional<std::size_t> failed_row{};
+    bool blames_row = true;  ///< else any row would have met it
 };
 
 /// A prepared statement of one connection, to be executed again and again. Order of calls:

@@ -87,7 +87,7 @@ std::size_t ConnectionState::ManyRows::send_in_bulk() {
         target_.reset();
         if (statement_->bulk) done = statement_->bulk->insert(batch_.values(), batch_.rows(), batch);
     } catch (const DatabaseError& error) {
-        fail(error, 0, std::nullopt);
+        fail(error, 0, {});
     }
     affected_rows_ += batch.affected_rows;
     return done;
@@ -98,24 +98,28 @@ void ConnectionState::ManyRows::send_rest(std::size_t first) {
     try {
         statement_->statement->execute_many(batch_.values_from(first), batch_.rows() - first, batch);
     } catch (const DatabaseError& error) {
-        fail(error, first, batch.failed_row);
+        fail(error, first, batch);
     } catch (const ArgumentError& error) {
         throw ArgumentError(std::string(error.what()) + ", in: " + sql_);
     }
     affected_rows_ += batch.affected_rows;
 }
 
-/// `first` and `row`, which is counted from there, are of the rows gathered.
-void ConnectionState::ManyRows::fail(const DatabaseError& error, std::size_t first, std::optional<std::size_t> row) {
-    if (error.is_disconnect()) row.reset();  // which is none's fault
-    const std::size_t from = batch_.first_row() + first;
-    const std::size_t last = batch_.first_row() + batch_.rows() - 1;
-    const auto values = row ? batch_.values_of(first + *row) : batch_.values_from(first);
+/// The failed one is counted from the `first` of the rows gathered. Where it isn't to blame it still tells what has
+/// been done, at AUTOCOMMIT for good.
+void ConnectionState::ManyRows::fail(const DatabaseError& error, std::size_t first, const dialect::Batch& failed) {
+    const std::size_t place = first + failed.failed_row.value_or(0);
+    const std::string row = std::to_string(batch_.first_row() + place);
     DatabaseErrorInfo info = error.info();
     // Before the rows' numbers are in it, which may be values as well.
-    info.message = errors::redact_values(std::move(info.message), values);
-    info.message.insert(0, row ? "row " + std::to_string(from + *row) + ": "
-                               : "rows " + std::to_string(from) + " to " + std::to_string(last) + ": ");
+    info.message = errors::redact_values(std::move(info.message),
+                                         failed.failed_row ? batch_.values_of(place) : batch_.values_from(first));
+    if (!failed.failed_row)
+        info.message.insert(0, "rows " + row + " to " + std::to_string(batch_.first_row() + batch_.rows() - 1) + ": ");
+    else if (failed.blames_row && dialect::may_be_of_row(error.info()))
+        info.message.insert(0, "row " + row + ": ");
+    else if (row != "0")
+        info.message.insert(0, "from row " + row + " on: ");
     statement_.reset();
     if (all_or_none_) all_or_none_->undo();
     connection_.raise_error(DatabaseError(std::move(info)), sql_, {});

@@ -44,7 +44,7 @@ private:
     void begin();
     std::size_t send_in_bulk();
     void send_rest(std::size_t first);
-    [[noreturn]] void fail(const DatabaseError& error, std::size_t first, std::optional<std::size_t> row);
+    [[noreturn]] void fail(const DatabaseError& error, std::size_t first, const dialect::Batch& failed);
 
     ConnectionState& connection_;
     RowBatch batch_;

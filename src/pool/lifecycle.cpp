@@ -93,6 +93,7 @@ std::unique_ptr<dialect::Driver> Lifecycle::connect(Slot& slot) {
         driver =
             dialect_.connect(*slot.session, e.url, settings_.pool_class == PoolClass::null ? Use::once : Use::again);
     }
+    if (settings_.statement_cache_size == 0) driver->keep_no_statements();
     if (settings_.require_primary && driver->is_replica()) {
         driver.reset();
         slot.session->close();

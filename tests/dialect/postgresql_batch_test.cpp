@@ -72,6 +72,7 @@ TEST_CASE("PostgreSQL: an error in a pipeline is of its row, and the connection 
     dialect::Batch batch;
     CHECK(error_of([&] { statement->execute_many(values, 100, batch); }).sqlstate == "23505");
     CHECK(batch.failed_row == 60);
+    CHECK(batch.blames_row);
     CHECK(c.driver->transaction_state() == TransactionState::failed);
     c.driver->rollback();
     CHECK(c.scalar<int>("SELECT count(*) FROM numbers") == 0);
@@ -90,12 +91,44 @@ TEST_CASE("PostgreSQL: a statement that can't be prepared fails with the first r
     dialect::Batch batch;
     CHECK(error_of([&] { statement->execute_many(numbers(3), 3, batch); }).sqlstate == "42P01");
     CHECK(batch.failed_row == 0);
+    CHECK_FALSE(batch.blames_row);
     c.driver->rollback();
     c.driver->run("CREATE TEMPORARY TABLE later (n integer)");
     c.driver->begin({}, true);
     batch = {};
     statement->execute_many(numbers(3), 3, batch);
     CHECK(batch.affected_rows == 3);
+    c.driver->rollback();
+}
+
+TEST_CASE("PostgreSQL: a row is to blame for what its values or user code refuse, and for types and policies") {
+    PostgresqlConnection c;
+    create_numbers(c);
+    c.driver->run(
+        "CREATE FUNCTION pg_temp.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.n = 5 THEN "
+        "RAISE EXCEPTION 'no'; ELSIF NEW.n = 6 THEN RAISE EXCEPTION 'no' USING ERRCODE = 'Z6789'; END IF; "
+        "RETURN NEW; END $$;"
+        "CREATE TRIGGER no BEFORE INSERT ON numbers FOR EACH ROW EXECUTE FUNCTION pg_temp.no()");
+    const auto check = [&](const ValueView& bad, const char* sqlstate, std::size_t row, bool blamed) {
+        CAPTURE(sqlstate);
+        std::vector<ValueView> values(row + 3, ValueView::null());
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = ValueView::int32(static_cast<int>(100 + i));
+        values[row] = bad;
+        dialect::Batch batch;
+        c.driver->run("SAVEPOINT s");
+        CHECK(error_of([&] { c.prepare(insert_number, 1)->execute_many(values, values.size(), batch); }).sqlstate ==
+              sqlstate);
+        CHECK(batch.failed_row == row);
+        CHECK(batch.blames_row == blamed);
+        c.driver->run("ROLLBACK TO SAVEPOINT s");
+    };
+    for (const std::size_t row : {0, 2}) {
+        check(ValueView::null(), "23502", row, true);
+        check(ValueView::text("x"), "22P02", row, true);
+        check(ValueView::int32(5), "P0001", row, true);
+        check(ValueView::int32(6), "Z6789", row, true);
+        check(ValueView::boolean(true), "42804", row, row > 0);  // else it may be the statement's
+    }
     c.driver->rollback();
 }
 
@@ -199,6 +232,78 @@ TEST_CASE("PostgreSQL: each row of a batch means what it means alone, whatever t
     again->execute_many(null_first, 5, batch);
     CHECK(stored() == expected);
     c.driver->rollback();
+}
+
+TEST_CASE("PostgreSQL: where no statements are kept none is prepared under a name, and all give the same") {
+    PostgresqlConnection c;
+    c.driver->keep_no_statements();
+    c.driver->run("CREATE TEMPORARY TABLE mixed (n integer DEFAULT 0, t text)");
+    const auto prepared = [&] { return c.scalar<int>("SELECT count(*) FROM pg_prepared_statements"); };
+    const auto stored = [&] {
+        return c.scalar<std::string>("SELECT coalesce(string_agg(concat(n, t), ' ' ORDER BY n), '') FROM mixed");
+    };
+    const auto statement = c.prepare("INSERT INTO mixed VALUES ($1, $2) RETURNING n", 2);
+    const auto without_values = c.prepare("INSERT INTO mixed DEFAULT VALUES");
+    const std::vector<ValueView> rows{
+        ValueView::int32(1),    ValueView::text("a"),  //
+        ValueView::null(),      ValueView::null(),     //
+        ValueView::float64(3),  ValueView::int32(7),   // of other types: parsed anew
+        ValueView::float64(4),  ValueView::null(),     //
+        ValueView::int32(5),    ValueView::text("b"),  //
+        ValueView::text("600"), ValueView::text("c"),
+    };
+    const std::size_t count = rows.size() / 2;
+    dialect::Batch batch;
+    std::string returned;
+    batch.read = [&](dialect::Statement& s) {
+        while (s.fetch()) returned += s.cell(0).is_null() ? "-" : Codec<std::string>::decode(s.cell(0));
+    };
+    for (const bool in_transaction : {true, false}) {
+        CAPTURE(in_transaction);
+        if (in_transaction) c.driver->begin({}, true);
+        for (int i = 0; i < 3; ++i) {
+            returned.clear();
+            statement->execute_many(rows, count, batch);
+            CHECK(returned == "1-345600");
+            CHECK(prepared() == 0);
+            CHECK(stored() == "1a 37 4 5b 600c ");
+            c.execute("DELETE FROM mixed");
+            statement->execute(std::span(rows).first(2), false);
+            without_values->execute_many({}, 3, batch);
+            CHECK(prepared() == 0);
+            CHECK(stored() == "0 0 0 1a");
+            c.execute("DELETE FROM mixed");
+        }
+        if (in_transaction) c.driver->commit();
+    }
+    for (int i = 0; i < 3; ++i) {
+        c.driver->begin_with_next({}, true);
+        statement->execute(std::span(rows).first(2), false);
+        CHECK(prepared() == 0);
+        c.driver->commit();
+    }
+    CHECK(prepared() == 0);
+}
+
+TEST_CASE("PostgreSQL: where no statements are kept an error in a pipeline is of its row as well") {
+    PostgresqlConnection c;
+    c.driver->keep_no_statements();
+    create_numbers(c);
+    c.driver->commit();
+    const auto statement = c.prepare(insert_number, 1);
+    for (const std::size_t bad : {1, 60, 600}) {
+        std::vector<ValueView> values = numbers(1000);
+        values[bad] = ValueView::int32(0);
+        dialect::Batch batch;
+        c.driver->begin({}, true);
+        CHECK(error_of([&] { statement->execute_many(values, 1000, batch); }).sqlstate == "23505");
+        CHECK(batch.failed_row == bad);
+        c.driver->rollback();
+        c.driver->begin({}, true);
+        statement->execute_many(numbers(1000), 1000, batch);
+        CHECK(c.scalar<int>("SELECT count(*) FROM numbers") == 1000);
+        c.driver->rollback();
+    }
 }
 
 TEST_CASE("PostgreSQL: of a large batch no more than some hundred rows are under way at a time") {

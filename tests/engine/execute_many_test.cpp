@@ -142,6 +142,24 @@ TEST_CASE("Rows of execute_many may differ in their types") {
     });
 }
 
+TEST_CASE(
+    "PostgreSQL: a later row whose values have the wrong type is told, a first one may be the statement's fault") {
+    Database db(Kind::postgresql);
+    Engine engine = db.engine();
+    Connection c = with_entries(engine);
+    const bool wrong = true;
+    const std::vector<Entry> given = entries(600);
+    for (const std::size_t bad : {0, 7, 599}) {
+        std::vector<std::vector<Parameter>> rows;
+        for (const Entry& e : given) rows.push_back({{"id", e.id}, {"name", e.name}});
+        rows[bad][0] = {"id", wrong};
+        const auto error = thrown<ProgrammingError>([&] { c.execute_many(insert_entry, rows); });
+        CHECK(error.sqlstate() == "42804");
+        CHECK(error.message().starts_with(bad == 0 ? "column " : "row " + std::to_string(bad) + ": column "));
+        c.rollback();
+    }
+}
+
 TEST_CASE("execute_many at AUTOCOMMIT commits row by row") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();

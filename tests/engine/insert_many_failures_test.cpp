@@ -329,3 +329,84 @@ TEST_CASE("a stream that was begun while rows were read ends when they are undon
         CHECK(count_items(engine) == 1);
     });
 }
+
+TEST_CASE("insert_many and execute_many blame no row for what is wrong with the statement or its transaction") {
+    on_each({Kind::postgresql}, [](Database& db) {
+        Engine engine = db.engine();
+        create_items(engine);
+        const auto check = [&](const std::string& table, const std::string& columns, const char* sqlstate) {
+            for (const int count : {1, 30, 1000}) {
+                for (const bool at_once : {true, false}) {
+                    CAPTURE(table);
+                    CAPTURE(columns);
+                    CAPTURE(count);
+                    CAPTURE(at_once);
+                    Connection c = engine.connect();
+                    const auto error = thrown<DatabaseError>([&] {
+                        if (at_once && columns == "id, name")
+                            c.insert_many(table, items(count));
+                        else
+                            c.execute_many("INSERT INTO " + table + " (" + columns + ") VALUES (:id, :name)",
+                                           items(count));
+                    });
+                    CHECK(error.sqlstate() == sqlstate);
+                    CHECK_FALSE(contains(error.message(), "row"));
+                }
+            }
+        };
+        check("no_such_table", "id, name", "42P01");
+        check("items", "id, no_such_column", "42703");
+        check("items", "id, id", "42701");
+        check("items", "id, name, , name", "42601");
+    });
+}
+
+TEST_CASE("A read-only transaction, a lock that others hold and a cancelled statement are no row's fault") {
+    on_each({Kind::postgresql}, [](Database& db) {
+        Engine engine = db.engine();
+        create_items(engine);
+        const std::vector<Item> rows = items(30);
+        engine.begin([&](Connection& c) { c.insert_many("items", rows); });
+        Connection holder = engine.connect();
+        holder.execute("UPDATE items SET name = 'held' WHERE id = 20");
+        const std::string update = "UPDATE items SET name = :name WHERE id = :id";
+        const auto check = [&](const std::string& before, const char* sqlstate, const std::string& told) {
+            CAPTURE(before);
+            Connection c = engine.connect();
+            c.execute(before);
+            const auto error = thrown<DatabaseError>([&] { c.execute_many(update, rows); });
+            CHECK(error.sqlstate() == sqlstate);
+            CHECK(row_of(error) == told);
+        };
+        check("SET TRANSACTION READ ONLY", "25006", "cannot execute UPDATE in a read-only transaction");
+        check("SET LOCAL lock_timeout = 1", "55P03", "from row 20 on");
+        check("SET LOCAL statement_timeout = 200", "57014", "from row 20 on");
+        holder.commit();
+        Connection c = engine.connect({.isolation_level = IsolationLevel::repeatable_read});
+        c.execute("SELECT 1 FROM items");
+        holder.execute("UPDATE items SET name = 'changed' WHERE id = 10");
+        holder.commit();
+        const auto error = thrown<DatabaseError>([&] { c.execute_many(update, rows); });
+        CHECK(error.sqlstate() == "40001");
+        CHECK(error.is_retryable());
+        CHECK(row_of(error) == "from row 10 on");
+    });
+}
+
+TEST_CASE("A lock that others hold is no row's fault, and what AUTOCOMMIT has done before is told") {
+    on_each(servers, [](Database& db) {
+        Engine engine = db.engine();
+        create_items(engine);
+        const std::vector<Item> rows = items(30);
+        engine.begin([&](Connection& c) { c.insert_many("items", rows); });
+        Connection holder = engine.connect();
+        holder.execute("UPDATE items SET name = 'held' WHERE id = 20");
+        Connection c = engine.connect(autocommit);
+        c.execute(db.kind() == Kind::postgresql ? "SET lock_timeout = 1" : "SET innodb_lock_wait_timeout = 1");
+        const auto error = thrown<DatabaseError>(
+            [&] { c.execute_many("UPDATE items SET name = 'new' WHERE id = :id AND name = :name", rows); });
+        CHECK(error.is_retryable());
+        CHECK(row_of(error) == "from row 20 on");
+        CHECK(engine.connect().execute("SELECT count(*) FROM items WHERE name = 'new'").scalar<int>() == 20);
+    });
+}

@@ -76,8 +76,8 @@ public:
     Result stream(std::string_view sql, Parameters parameters, const StreamOptions& options = {});
 
     /// Runs one statement for each row of values, and returns how many rows were affected in all. An error tells the
-    /// index of its row; roll back to undo the rows before it. A row is a described struct, or a range of Parameter.
-    /// Many rows are sent at once where the database allows it.
+    /// index of its row, or, when no row is to blame, from which one on it came; roll back to undo those before it. A
+    /// row is a described struct, or a range of Parameter. Many rows are sent at once where the database allows it.
     ///
     /// The rows, and what a Codec of yours gives for them, must stay as they are until the call returns. A view that
     /// makes its rows is read to the end first, and they are kept; one that refers to rows is read as they are sent,
