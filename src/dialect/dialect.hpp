@@ -56,6 +56,8 @@ public:
     virtual const SqlRules& sql_rules() const noexcept = 0;
     /// True where a statement that changes tables commits the transaction that it is in, even when it then fails.
     virtual bool commits_implicitly() const noexcept { return false; }
+    /// True where a quoted name that no column has is a text, unless the name of its table stands before it.
+    virtual bool takes_names_for_texts() const noexcept { return false; }
     /// The name in the database's quotes, its own quotes doubled.
     virtual std::string quote_identifier(std::string_view name) const = 0;
 };

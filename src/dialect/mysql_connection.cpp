@@ -1,6 +1,7 @@
 #include "dialect/mysql_connection.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -141,12 +142,16 @@ void MysqlConnection::fail(MYSQL_STMT* statement) {
 void MysqlConnection::fail(MysqlError error) {
     // After these nobody knows what the server sends next. The server, and other connections, are as they were.
     const int number = error.info.native_code;
-    lost_ = lost_ || error.info.is_disconnect || number == out_of_memory || number == out_of_sync;
+    const bool out_of_step = number == out_of_memory || number == out_of_sync;
+    // Or the library might wait for ever, when a statement is closed, for rows that it doesn't understand any more.
+    if (out_of_step && !lost()) shutdown(mysql_get_socket(native_), SHUT_RDWR);
+    lost_ = lost_ || error.info.is_disconnect || out_of_step;
     rolled_back_ = rolled_back_ || (error.rolled_back && in_transaction());
     raise(std::move(error.info));
 }
 
 void MysqlConnection::require_free() const {
+    if (lost_) raise(describe_mysql_error(lost_connection, "HY000", "the connection was lost before").info);
     if (stream_)
         raise({.kind = ErrorKind::interface,
                .message = "rows of another statement are still being received; read them all or finish it first",

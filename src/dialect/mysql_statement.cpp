@@ -1,6 +1,7 @@
 #include "dialect/mysql_statement.hpp"
 
 #include "dialect/choices.hpp"
+#include "dialect/sql_text.hpp"
 #include "errors/redact.hpp"
 
 #include <sociable/errors/error.hpp>
@@ -22,6 +23,12 @@ bool begins_with_change(std::string_view sql) {
     return word == "insert" || word == "replace" || word == "update" || word == "delete";
 }
 
+// Without a cursor, as for EXPLAIN, the client library doesn't get along with having asked for one.
+bool may_have_cursor(std::string_view sql) {
+    const std::string word = first_word(sql);
+    return word == "select" || word == "with" || word == "values" || word == "call";
+}
+
 // Of an array the server evaluates a subquery and the last generated key once, and not for each row. RETURNING gives
 // rows, of which nothing is said when it is prepared, and the warnings of IGNORE are no sign of anything wrong. Also in
 // a name, these words only cost speed.
@@ -36,7 +43,10 @@ bool may_take_arrays(const std::string& sql) {
 }  // namespace
 
 MysqlStatement::MysqlStatement(MysqlConnection& connection, const std::string& sql, std::size_t parameters)
-    : connection_(connection), native_(nullptr, Closer{&connection}), changes_rows_(begins_with_change(sql)) {
+    : connection_(connection),
+      native_(nullptr, Closer{&connection}),
+      changes_rows_(begins_with_change(sql)),
+      may_have_cursor_(may_have_cursor(sql)) {
     connection_.require_free();
     native_.reset(mysql_stmt_init(connection_.native()));
     if (!native_) connection_.fail();
@@ -78,7 +88,7 @@ void MysqlStatement::run(std::span<const ValueView> values, Delivery delivery) {
     // Nor does it forget a cursor, and would look for the rows of a later stream there.
     native_->cursor_exists = 0;
     const bool streaming = delivery.streaming && !changes_rows_;
-    ask_for_cursor(streaming ? delivery.batch : 0);
+    ask_for_cursor(streaming && may_have_cursor_ ? delivery.batch : 0);
     if (mysql_stmt_execute(native_.get()) != 0) connection_.fail(native_.get());
     by_cursor_ = (native_->upsert_status.server_status & SERVER_STATUS_CURSOR_EXISTS) != 0;
     receive_rows(streaming);

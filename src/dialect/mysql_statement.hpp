@@ -57,6 +57,7 @@ private:
     MysqlConnection& connection_;
     std::unique_ptr<MYSQL_STMT, Closer> native_;
     const bool changes_rows_;  ///< so that rows of its result are rows that it has changed
+    const bool may_have_cursor_;
     bool takes_arrays_ = false;
     MysqlParameters parameters_;
     std::vector<ValueView::Kind> types_;  ///< of an array's columns

@@ -1,5 +1,7 @@
 #include "dialect/sql_text.hpp"
 
+#include "dialect/choices.hpp"
+
 #include <sociable/errors/error.hpp>
 
 #include <algorithm>
@@ -217,5 +219,17 @@ private:
 }  // namespace
 
 SqlText parse_sql(std::string_view sql, const SqlRules& rules) { return Parser(sql, rules).parse(); }
+
+std::string first_word(std::string_view sql) {
+    for (;;) {
+        sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n\f\v("), sql.size()));
+        const bool line = sql.starts_with("--") || sql.starts_with('#');
+        if (!line && !sql.starts_with("/*")) break;
+        const std::size_t end = sql.find(line ? "\n" : "*/");
+        if (end == std::string_view::npos) return {};
+        sql.remove_prefix(end + (line ? 1 : 2));
+    }
+    return lower_case(sql.substr(0, sql.find_first_of(" \t\r\n\f\v;/-#()'\"`*")));
+}
 
 }  // namespace sociable::dialect

@@ -38,4 +38,7 @@ struct SqlText {
 ///         offset in bytes. Also for SQL that is nothing but blanks, comments and semicolons.
 SqlText parse_sql(std::string_view sql, const SqlRules& rules);
 
+/// In small letters; comments and parentheses may stand before it.
+std::string first_word(std::string_view sql);
+
 }  // namespace sociable::dialect

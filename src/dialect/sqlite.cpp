@@ -69,6 +69,7 @@ public:
         return rules;
     }
 
+    bool takes_names_for_texts() const noexcept override { return true; }
     std::string quote_identifier(std::string_view name) const override {
         std::string quoted = "\"";
         for (const char c : name) {

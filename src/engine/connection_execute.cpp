@@ -1,6 +1,6 @@
 #include "engine/connection_state.hpp"
 
-#include "dialect/choices.hpp"
+#include "dialect/sql_text.hpp"
 #include "engine/parameter_order.hpp"
 #include "engine/statement_log.hpp"
 
@@ -41,25 +41,9 @@ std::optional<std::string> ConnectionState::changed_by_listeners(std::string_vie
 
 namespace {
 
-std::string_view behind_comments(std::string_view sql) {
-    for (;;) {
-        sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n\f\v"), sql.size()));
-        const bool line = sql.starts_with("--") || sql.starts_with('#');
-        if (!line && !sql.starts_with("/*")) return sql;
-        const std::size_t end = sql.find(line ? "\n" : "*/");
-        if (end == std::string_view::npos) return {};
-        sql.remove_prefix(end + (line ? 1 : 2));
-    }
-}
-
-std::string first_word(std::string_view sql) {
-    sql = behind_comments(sql);
-    return dialect::lower_case(sql.substr(0, sql.find_first_of(" \t\r\n\f\v;/-")));
-}
-
 /// ROLLBACK, of all or to a savepoint, is what a failed transaction still takes; PostgreSQL knows it as ABORT as well.
 bool rolls_back(std::string_view sql) {
-    const std::string word = first_word(sql);
+    const std::string word = dialect::first_word(sql);
     return word == "rollback" || word == "abort";
 }
 
@@ -79,7 +63,7 @@ void ConnectionState::require_sound(std::string_view sql) {
 
 /// The server closes cursors at the end of their transaction or savepoint, also when SQL of the user's ends it.
 void ConnectionState::end_cursors_closed_by(std::string_view sql) {
-    const std::string word = first_word(sql);
+    const std::string word = dialect::first_word(sql);
     if (rolls_back(sql) || word == "commit" || word == "end" || word == "close" || word == "prepare")
         end_streams("a statement closed its cursor");
 }

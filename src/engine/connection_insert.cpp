@@ -100,8 +100,9 @@ ConnectionState::ManyRows ConnectionState::prepare_insert(std::string_view table
         target.columns = columns_of(batch.peek(), options);
     }
     target.columns_sql = quote_columns(*engine_->dialect, target.columns);
-    // With its table: SQLite takes an unknown column in quotes for a text.
-    const std::string prefix = engine_->dialect->quote_identifier(table.substr(table.rfind('.') + 1)) + '.';
+    std::string prefix;
+    if (engine_->dialect->takes_names_for_texts())
+        prefix = engine_->dialect->quote_identifier(table.substr(table.rfind('.') + 1)) + '.';
     target.returning_sql = quote_columns(*engine_->dialect, returning, prefix);
 
     const std::string own = insert_statement(target);

@@ -227,12 +227,18 @@ void ConnectionState::leave_replica(DatabaseErrorInfo& info) {
     slot.soft_invalidated = true;
 }
 
+/// Of no use any more, whatever the error is called.
+bool ConnectionState::is_lost() const noexcept {
+    return checkout_.slot().connected() && driver().transaction_state() == dialect::TransactionState::lost;
+}
+
 void ConnectionState::raise_error(const DatabaseError& error, std::string_view sql, std::span<const ValueView> values) {
     const auto self = shared_from_this();  // a result that is read knows no more than that it isn't gone
     DatabaseErrorInfo info = error.info();
     info.statement = sql;
     info.message = errors::redact_values(std::move(info.message), values);
     leave_replica(info);
+    const bool out_of_step = !info.is_disconnect && checkout_ && is_lost();
 
     const auto as_exception = [](const DatabaseErrorInfo& what) {
         try {
@@ -258,11 +264,11 @@ void ConnectionState::raise_error(const DatabaseError& error, std::string_view s
     }
 
     note_failure(info.message);
-    if (info.is_disconnect && checkout_) {
+    if (checkout_ && (info.is_disconnect || out_of_step)) {
         end_results("the connection was lost");
         if (phase_ == Phase::active) fail_transaction(info.message);
         if (checkout_.slot().connected()) {
-            if (pool_too) checkout_.pool().lifecycle().outdate(checkout_.slot().generation);
+            if (pool_too && info.is_disconnect) checkout_.pool().lifecycle().outdate(checkout_.slot().generation);
             checkout_.invalidate(exception);
         }
     }

@@ -160,6 +160,7 @@ private:
     /// Its end was not told to us: by COMMIT or ROLLBACK as SQL, or by a statement before which MariaDB commits.
     bool ended_by_database() const noexcept;
     dialect::Driver& driver() const { return *checkout_.slot().driver; }
+    bool is_lost() const noexcept;
     void settle_result();
     void settle(ResultState& result);
     /// Of those that were made since the transaction or savepoint with this number began: by default, of all.

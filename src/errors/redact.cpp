@@ -21,16 +21,21 @@ constexpr std::size_t telling_part = 4;
 // Of a bound text longer than this, which the database may have cut, its beginning tells enough.
 constexpr std::size_t telling_head = 32;
 
-/// What is known to stand between two marks of a message is data of a row, whether bound or stored before.
+/// What is known to stand between two marks of a message is data of a row, whether bound or stored before, also when it
+/// was cut, or changed to be printed. Of those that open alike, the first that fits counts.
 struct DataSpan {
     std::string_view open;
     std::string_view close;
 };
 constexpr std::array data_spans{
     DataSpan{"Duplicate entry '", "' for key "},  // MariaDB
-    DataSpan{" value: '", "' for column "},       // MariaDB, cut, and with what is no ASCII escaped
-    DataSpan{")=(", ")"},                         // PostgreSQL: Key (id)=(7) already exists.
-    DataSpan{"Failing row contains (", ")"},      // PostgreSQL
+    DataSpan{" value: '", "' for column `"},      // MariaDB
+    DataSpan{" value: '", "' for column '"},      // MySQL
+    DataSpan{" value: '", "'"},
+    DataSpan{" the value of '", "'"},
+    DataSpan{"time zone: '", "'"},
+    DataSpan{")=(", ")"},                     // PostgreSQL: Key (id)=(7) already exists.
+    DataSpan{"Failing row contains (", ")"},  // PostgreSQL
 };
 
 // A quoted text after one of these is a name.
@@ -130,12 +135,15 @@ void mask_everywhere(std::string& message, std::string_view text) {
 }
 
 void mask_data(std::string& message) {
+    std::string_view masked;
     for (const DataSpan& span : data_spans) {
         const std::size_t open = message.find(span.open);
-        if (open == message.npos) continue;
+        if (open == message.npos || span.open == masked) continue;
         const std::size_t first = open + span.open.size();
         const std::size_t last = message.rfind(span.close);
-        if (last != message.npos && last >= first) message.replace(first, last - first, mask);
+        if (last == message.npos || last < first) continue;
+        message.replace(first, last - first, mask);
+        masked = span.open;
     }
 }
 

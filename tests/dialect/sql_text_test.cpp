@@ -71,6 +71,21 @@ void check(const std::vector<Refused>& cases, const SqlRules& rules) {
 
 }  // namespace
 
+TEST_CASE("sql text: the first word, behind comments and parentheses") {
+    using sociable::dialect::first_word;
+    for (const std::string sql :
+         {"SELECT 1", "select(1)", " ((SELECT 1))", "/* a */ -- b\n# c\nSelect*from t", "SELECT"}) {
+        CAPTURE(sql);
+        CHECK(first_word(sql) == "select");
+    }
+    for (const std::string sql : {"", " ", "/* select", "-- select", "()"}) {
+        CAPTURE(sql);
+        CHECK(first_word(sql).empty());
+    }
+    CHECK(first_word("ROLLBACK;") == "rollback");
+    CHECK(first_word("\"select\"").empty());
+}
+
 TEST_CASE("sql text: numbered placeholders, one for each name") {
     check(std::vector<Replaced>{{":a", "$1", {"a"}},
                                 {"SELECT :a, :b, :a", "SELECT $1, $2, $1", {"a", "b"}},

@@ -1,6 +1,12 @@
 // Acceptance list, "Disconnects seen by users of a connection".
+#include "dialect/mysql_native.hpp"
 #include "support/database.hpp"
 #include "support/scripted.hpp"
+
+#include <mysql.h>
+
+#include <algorithm>
+#include <vector>
 
 using namespace sociable;
 using namespace sociable::test;
@@ -189,4 +195,34 @@ TEST_CASE("If the dialect's first-connect work throws, nothing is pooled and the
     engine.connect();
     engine.connect();
     CHECK(calls == 3);
+}
+
+TEST_CASE("MariaDB: a connection that is out of step is replaced, and the others stay") {
+    on_each({Kind::mysql}, [](Database& db) {
+        Engine engine = db.engine();
+        Connection other = engine.connect();
+        other.execute("SELECT 1");
+        const auto of_other = other.connection_id();
+        {
+            Connection c = engine.connect();
+            const auto before = c.connection_id();
+            REQUIRE(mysql_query(dialect::mysql_handle(c.soci()), "SELECT 1") == 0);  // whose row nobody reads
+            CHECK_THROWS_AS(c.execute("SELECT 2"), InterfaceError);
+            c.rollback();
+            CHECK(c.execute("SELECT 3").scalar<int>() == 3);
+            CHECK(c.connection_id() != before);
+        }
+        {
+            Connection c = engine.connect();
+            REQUIRE(mysql_query(dialect::mysql_handle(c.soci()), "SELECT 1") == 0);
+            CHECK_THROWS_AS(c.commit(), InterfaceError);
+        }
+        CHECK(engine.connect().execute("SELECT 4").scalar<int>() == 4);
+        other.close();
+        CHECK(engine.pool().status().recycled == 0);
+        CHECK(engine.connect().connection_id() != 0);
+        std::vector<Connection> all;
+        for (int i = engine.pool().status().checked_in; i > 0; --i) all.push_back(engine.connect());
+        CHECK(std::ranges::any_of(all, [&](const Connection& c) { return c.connection_id() == of_other; }));
+    });
 }

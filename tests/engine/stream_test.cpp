@@ -66,6 +66,24 @@ TEST_CASE("A statement is streamed with yield_per, streamed without, and execute
     });
 }
 
+TEST_CASE("MariaDB: what has no cursor is streamed with yield_per as without") {
+    on_each({Kind::mysql}, [](Database& db) {
+        Engine engine = db.engine();
+        Connection c = with_items(engine, 3);
+        for (const std::string sql : {"EXPLAIN SELECT id FROM items", "SHOW CREATE TABLE items", "SHOW PROCESSLIST",
+                                      "SHOW WARNINGS", "ANALYZE SELECT 1", "CHECK TABLE items", "HELP 'no such topic'",
+                                      "/* with */ (SELECT id FROM items)", "-- a comment\nSELECT id FROM items"}) {
+            CAPTURE(sql);
+            const auto rows = [&](unsigned yield_per) {
+                Result result = c.stream(sql, {}, {.yield_per = yield_per});
+                return result.columns().empty() ? std::size_t{0} : result.all().size();
+            };
+            CHECK(rows(10) == rows(0));
+            CHECK(c.execute("SELECT 5").scalar<int>() == 5);
+        }
+    });
+}
+
 TEST_CASE("Several streams of a connection are read in turn, and statements run in between") {
     on_each(all_kinds, [](Database& db) {
         Engine engine = db.engine();

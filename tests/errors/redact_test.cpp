@@ -37,6 +37,16 @@ TEST_CASE("a bound value in quotes is replaced, the names around it stay") {
     CHECK(redact(R"(Incorrect string value: '\xF0\x9F\x98\x80 s...' for column `shop`.`users`.`name` at row 1)",
                  {text("\xF0\x9F\x98\x80 secret")}) ==
           "Incorrect string value: '***' for column `shop`.`users`.`name` at row 1");
+    CHECK(redact("Incorrect integer value: '? secret' for column 'age' at row 1", {text("\n secret")}) ==
+          "Incorrect integer value: '***' for column 'age' at row 1");
+    CHECK(redact("Truncated incorrect INTEGER value: '? secret'", {text("\n secret")}) ==
+          "Truncated incorrect INTEGER value: '***'");
+    CHECK(redact("Incorrect datetime value: 'O'Brien...' for function str_to_date", {text("O'Brien\n")}) ==
+          "Incorrect datetime value: '***' for function str_to_date");
+    CHECK(redact("Variable 'sql_mode' can't be set to the value of '? secret'", {text("\n secret")}) ==
+          "Variable 'sql_mode' can't be set to the value of '***'");
+    CHECK(redact("Unknown or incorrect time zone: '? secret'", {text("\n secret")}) ==
+          "Unknown or incorrect time zone: '***'");
 }
 
 TEST_CASE("composite keys of MariaDB are replaced as a whole") {
