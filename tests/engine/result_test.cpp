@@ -1,4 +1,5 @@
 #include "support/database.hpp"
+#include "support/instrumented.hpp"
 #include "support/thrown.hpp"
 
 #include <doctest/doctest.h>
@@ -424,8 +425,10 @@ TEST_CASE("A row that was loaded is not held in memory once it was read") {
         for (const auto& row : result)
             if (row.get<std::string>(1).size() == 1000 && ++count == 15'000) break;
         CHECK(count == 15'000);
-        CHECK(loaded - heap_in_use() > 12'000'000);
+        const std::size_t partly_read = heap_in_use();
         result.close();
+        if (instrumented) return;  // the sanitizers' allocators don't tell
+        CHECK(loaded - partly_read > 12'000'000);
         CHECK(loaded - heap_in_use() > 18'000'000);
     });
 }
