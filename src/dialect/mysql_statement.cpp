@@ -18,8 +18,7 @@ namespace {
 
 // INSERT ... RETURNING and the like, of which the server tells no number of rows but by returning them.
 bool begins_with_change(std::string_view sql) {
-    sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n"), sql.size()));
-    const std::string word = lower_case(sql.substr(0, sql.find_first_of(" \t\r\n")));
+    const std::string word = first_word(sql);
     return word == "insert" || word == "replace" || word == "update" || word == "delete";
 }
 

@@ -1,5 +1,5 @@
 #include "support/database.hpp"
-#include "support/instrumented.hpp"
+#include "support/series.hpp"
 #include "support/thrown.hpp"
 
 #include <doctest/doctest.h>
@@ -10,8 +10,6 @@
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include <malloc.h>
 
 using namespace sociable;
 using namespace sociable::test;
@@ -67,19 +65,6 @@ std::string key_column(Kind kind) {
     return {};
 }
 
-/// 1 to `last` as the column i, with the column `expression`.
-std::string series(Kind kind, int last, const std::string& expression) {
-    const std::string n = std::to_string(last);
-    switch (kind) {
-        case Kind::sqlite:
-            return "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < " + n + ") SELECT i, " +
-                   expression + " FROM s";
-        case Kind::postgresql: return "SELECT i, " + expression + " FROM generate_series(1, " + n + ") AS s(i)";
-        case Kind::mysql: return "SELECT i, " + expression + " FROM (SELECT seq AS i FROM seq_1_to_" + n + ") AS s";
-    }
-    return {};
-}
-
 /// A statement that gives rows and fails at the last one.
 std::string failing_at(Kind kind, int last) {
     const std::string n = std::to_string(last);
@@ -90,11 +75,6 @@ std::string failing_at(Kind kind, int last) {
         case Kind::mysql: return series(kind, last, "9223372036854775807 + (i = " + n + ")");
     }
     return {};
-}
-
-std::size_t heap_in_use() {
-    const auto info = mallinfo2();
-    return info.uordblks + info.hblkhd;
 }
 
 }  // namespace
@@ -391,45 +371,6 @@ TEST_CASE("A closed result gives no more rows and its connection goes on") {
         CHECK(row == rows.end());
         CHECK(result.all().empty());
         CHECK(c.execute("SELECT 1").scalar<int>() == 1);
-    });
-}
-
-TEST_CASE("A streamed result is not held in memory") {
-    on_each(all_kinds, [](Database& db) {
-        Engine engine = db.engine();
-        Connection c = engine.connect();
-        const std::string kilobyte = db.kind() == Kind::sqlite ? "hex(zeroblob(500))" : "repeat('0', 1000)";
-        const std::size_t before = heap_in_use();
-        std::size_t most = before;
-        int count = 0;
-        std::size_t bytes = 0;
-        for (const auto& [i, text] : c.stream(series(db.kind(), 200'000, kilobyte)).rows<int, std::string>()) {
-            bytes += text.size();
-            if (++count % 1000 == 0) most = std::max(most, heap_in_use());
-        }
-        CHECK(count == 200'000);
-        CHECK(bytes == 200'000'000);
-        CHECK(most - before < 20'000'000);
-    });
-}
-
-TEST_CASE("A row that was loaded is not held in memory once it was read") {
-    on_each(all_kinds, [](Database& db) {
-        Engine engine = db.engine();
-        Connection c = engine.connect();
-        const std::string kilobyte = db.kind() == Kind::sqlite ? "hex(zeroblob(500))" : "repeat('0', 1000)";
-        Result result = c.execute(series(db.kind(), 20'000, kilobyte));
-        c.execute("SELECT 1");  // which loads the rows
-        const std::size_t loaded = heap_in_use();
-        int count = 0;
-        for (const auto& row : result)
-            if (row.get<std::string>(1).size() == 1000 && ++count == 15'000) break;
-        CHECK(count == 15'000);
-        const std::size_t partly_read = heap_in_use();
-        result.close();
-        if (instrumented) return;  // the sanitizers' allocators don't tell
-        CHECK(loaded - partly_read > 12'000'000);
-        CHECK(loaded - heap_in_use() > 18'000'000);
     });
 }
 
